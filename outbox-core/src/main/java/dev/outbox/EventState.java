@@ -1,0 +1,25 @@
+package dev.outbox;
+
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the outbox knows of one event, without its payload.
+ *
+ * @param seq its place in the order of its aggregate: later events have higher numbers
+ * @param lane the hash bucket of its aggregate
+ * @param createdAt when it was stored, by the database's clock
+ * @param publishedAt when its acknowledgement was recorded, by the database's clock; null until then
+ */
+public record EventState(
+        UUID eventId,
+        long seq,
+        int lane,
+        String aggregateType,
+        String aggregateId,
+        String eventType,
+        String topic,
+        EventStatus status,
+        Instant createdAt,
+        @Nullable Instant publishedAt) {}

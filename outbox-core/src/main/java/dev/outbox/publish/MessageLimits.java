@@ -1,0 +1,102 @@
+package dev.outbox.publish;
+
+import dev.outbox.InvalidOutboxMessageException;
+import dev.outbox.OutboxMessage;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a message may look like. Lengths of names are those of the table's columns, counted in characters.
+ *
+ * @param maxPayloadBytes the largest payload in bytes; has to leave room for key and headers below the producer's {@code max.request.size}
+ */
+public record MessageLimits(int maxPayloadBytes) {
+    /** One record below Kafka's default limits of 1 MiB, with room for the key and the largest headers. */
+    public static final int DEFAULT_MAX_PAYLOAD_BYTES = 1_000_000;
+
+    private static final int MAX_AGGREGATE_TYPE = 100;
+    private static final int MAX_AGGREGATE_ID = 200;
+    private static final int MAX_EVENT_TYPE = 200;
+    private static final int MAX_CONTENT_TYPE = 100;
+    private static final int MAX_HEADER_NAME = 100;
+    private static final int MAX_HEADERS = 16_384;
+
+    // org.apache.kafka.common.internals.Topic allows these characters and this length.
+    private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
+
+    public MessageLimits {
+        if (maxPayloadBytes < 1) throw new IllegalArgumentException("maxPayloadBytes has to be positive");
+    }
+
+    static String topicOf(OutboxMessage message) {
+        return message.topic() == null ? message.aggregateType() : message.topic();
+    }
+
+    void checkNames(OutboxMessage message) {
+        name(message, "aggregateType", message.aggregateType(), MAX_AGGREGATE_TYPE);
+        name(message, "aggregateId", message.aggregateId(), MAX_AGGREGATE_ID);
+        name(message, "eventType", message.eventType(), MAX_EVENT_TYPE);
+        if (message.contentType() != null) name(message, "contentType", message.contentType(), MAX_CONTENT_TYPE);
+        String topic = topicOf(message);
+        if (!TOPIC.matcher(topic).matches() || topic.equals(".") || topic.equals("..")) {
+            throw invalid(
+                    message,
+                    "topic",
+                    "is '%s'; Kafka allows 1 to 249 letters, digits, '.', '_' and '-' (without a topic, the aggregate type is the topic)"
+                            .formatted(topic));
+        }
+        checkHeaders(message);
+        if (message.payload() == null) throw invalid(message, "payload", "is null; give the event a body");
+    }
+
+    private static void checkHeaders(OutboxMessage message) {
+        int size = 0;
+        for (Map.Entry<String, @Nullable String> header : message.headers().entrySet()) {
+            String field = "header '" + header.getKey() + "'";
+            String value = header.getValue();
+            name(message, "header name", header.getKey(), MAX_HEADER_NAME);
+            String lower = header.getKey().toLowerCase(Locale.ROOT);
+            if (lower.startsWith("ce_") || lower.equals("content-type")) {
+                throw invalid(message, field, "is reserved; choose another name");
+            }
+            if (value == null) throw invalid(message, field, "is null; leave it out instead");
+            size += header.getKey().length() + value.length();
+        }
+        if (size > MAX_HEADERS) {
+            throw invalid(
+                    message, "headers", "are %d characters long; at most %d are allowed".formatted(size, MAX_HEADERS));
+        }
+    }
+
+    void checkPayload(OutboxMessage message, byte[] payload) {
+        if (payload.length > maxPayloadBytes) {
+            throw invalid(
+                    message,
+                    "payload",
+                    "is %d bytes long; at most %d are allowed (outbox.publish.max-payload-size). Publish a reference to large data instead"
+                            .formatted(payload.length, maxPayloadBytes));
+        }
+    }
+
+    private static void name(OutboxMessage message, String field, @Nullable String value, int limit) {
+        if (value == null) throw invalid(message, field, "is null");
+        if (value.isBlank()) throw invalid(message, field, "is empty");
+        if (value.length() > limit) {
+            throw invalid(
+                    message, field, "is %d characters long; at most %d are allowed".formatted(value.length(), limit));
+        }
+        if (value.indexOf('\0') >= 0) throw invalid(message, field, "contains a zero character");
+    }
+
+    private static InvalidOutboxMessageException invalid(OutboxMessage message, String field, String problem) {
+        return new InvalidOutboxMessageException("The %s of an event %s.".formatted(field, problem)
+                + " It was to be published as event type '%s' of aggregate type '%s'."
+                        .formatted(shortened(message.eventType()), shortened(message.aggregateType())));
+    }
+
+    private static String shortened(@Nullable String name) {
+        return name == null ? "null" : name.length() <= 40 ? name : name.substring(0, 40) + "…";
+    }
+}

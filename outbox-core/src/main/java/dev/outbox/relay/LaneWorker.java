@@ -1,0 +1,56 @@
+package dev.outbox.relay;
+
+import dev.outbox.store.LaneLease;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/** One thread of a relay: claims lanes with work and drains them, one after the other; waits when there are none. */
+final class LaneWorker implements Runnable {
+    private final LaneRun.Tools tools;
+    private final String owner;
+    private final Semaphore nudges;
+    private final Runnable nudgeAnother;
+    private final Trouble databaseTrouble;
+
+    LaneWorker(LaneRun.Tools tools, String owner, Semaphore nudges, Runnable nudgeAnother, Trouble databaseTrouble) {
+        this.tools = tools;
+        this.owner = owner;
+        this.nudges = nudges;
+        this.nudgeAnother = nudgeAnother;
+        this.databaseTrouble = databaseTrouble;
+    }
+
+    /**
+     * A worker looks for work again after every run, before it waits. So a nudge that meets a busy lane is not lost: whoever holds the
+     * lane, in whichever process, claims once more after having let it go, and by then sees what was committed before the nudge.
+     */
+    @Override
+    public void run() {
+        try {
+            while (!tools.stopping().getAsBoolean()) {
+                if (!work())
+                    nudges.tryAcquire(tools.settings().pollingInterval().toNanos(), TimeUnit.NANOSECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean work() {
+        try {
+            Deadline leaseEnd = Deadline.after(tools.settings().lease());
+            Optional<LaneLease> lease =
+                    tools.lanes().claim(owner, tools.settings().lease());
+            if (lease.isPresent() && new LaneRun(tools, lease.get(), leaseEnd).drain() > 0) nudgeAnother.run();
+            databaseTrouble.over();
+            return lease.isPresent();
+        } catch (RuntimeException e) {
+            databaseTrouble.failed(
+                    "Nothing is lost: what was not marked is sent again. Trying again in %s."
+                            .formatted(tools.settings().pollingInterval()),
+                    e);
+            return false;
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package dev.outbox.relay;
+
+import dev.outbox.spi.EventSender;
+import dev.outbox.store.EventStore;
+import dev.outbox.store.LaneStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Moves events from the table to the broker. Any number of relays, in any number of processes, share the lanes of one database; they need not know
+ * of each other.
+ *
+ * <p>Safe for use by many threads.
+ */
+public final class Relay {
+    private static final Logger log = LoggerFactory.getLogger(Relay.class);
+
+    private final LaneStore lanes;
+    private final EventStore events;
+    private final EventSender sender;
+    private final RelaySettings settings;
+    private final String owner;
+    private final Semaphore nudges = new Semaphore(0);
+    private final List<Thread> workers = new ArrayList<>();
+    private volatile boolean stopping;
+
+    /** @param owner this process's name in the lane table, for operators to read; at most 200 characters */
+    public Relay(LaneStore lanes, EventStore events, EventSender sender, RelaySettings settings, String owner) {
+        this.lanes = lanes;
+        this.events = events;
+        this.sender = sender;
+        this.settings = settings;
+        this.owner = owner;
+    }
+
+    /** Starts the workers; does nothing when they run already. */
+    public synchronized void start() {
+        if (isRunning()) return;
+        stopping = false;
+        LaneRun.Tools tools = new LaneRun.Tools(
+                lanes, events, sender, settings, new Trouble("Sending outbox events fails"), () -> stopping);
+        Trouble databaseTrouble = new Trouble("The outbox relay fails");
+        for (int i = 1; i <= settings.workers(); i++) {
+            LaneWorker worker = new LaneWorker(tools, owner, nudges, this::nudge, databaseTrouble);
+            Thread thread = new Thread(worker, "outbox-relay-" + i);
+            workers.add(thread);
+            thread.start();
+        }
+        log.info("Outbox relay {} started with {} workers on {} lanes.", owner, settings.workers(), lanes.count());
+    }
+
+    /** Tells an idle worker that there may be work. Returns at once; one nudge is enough for any number of commits. */
+    public void nudge() {
+        if (nudges.availablePermits() < settings.workers()) nudges.release();
+    }
+
+    /**
+     * Stops after the waves under way, marks what they sent, and lets the lanes go. Waits for that at most for the shutdown time-out; what is still
+     * under way then is interrupted, stays pending, and is sent again by the next relay.
+     */
+    public synchronized void stop() {
+        stopping = true;
+        nudges.release(settings.workers());
+        Deadline end = Deadline.after(settings.shutdownTimeout());
+        try {
+            for (Thread worker : workers) worker.join(Math.max(1, end.left().toMillis()));
+            for (Thread worker : workers) {
+                if (worker.isAlive())
+                    log.warn(
+                            "{} is still sending after {}; interrupting it.",
+                            worker.getName(),
+                            settings.shutdownTimeout());
+                worker.interrupt();
+            }
+        } catch (InterruptedException e) {
+            workers.forEach(Thread::interrupt);
+            Thread.currentThread().interrupt();
+        }
+        workers.clear();
+        nudges.drainPermits();
+        log.info("Outbox relay {} stopped.", owner);
+    }
+
+    /** Whether the workers were started and not stopped. */
+    public synchronized boolean isRunning() {
+        return !workers.isEmpty();
+    }
+}

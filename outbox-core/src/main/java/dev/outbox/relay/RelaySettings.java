@@ -1,0 +1,67 @@
+package dev.outbox.relay;
+
+import dev.outbox.OutboxConfigurationException;
+import java.time.Duration;
+
+/**
+ * How a relay works.
+ *
+ * @param workers threads, each working on one lane at a time; 2 by default
+ * @param batchSize events read and marked together; 500 by default
+ * @param pollingInterval how long an idle worker waits before it looks for events of other processes; 1 s by default
+ * @param lease how long a lane stays claimed when its relay dies; 60 s by default, and at least twice {@code sendTimeout}
+ * @param sendTimeout how long a wave may take before the outcome of what is still under way counts as unknown; 30 s by default, more
+ *     than the sender needs to give up by itself
+ * @param retryDelay how long a lane rests after a send that was not acknowledged; 1 s by default
+ * @param shutdownTimeout how long {@code stop} waits for waves under way; 20 s by default
+ */
+public record RelaySettings(
+        int workers,
+        int batchSize,
+        Duration pollingInterval,
+        Duration lease,
+        Duration sendTimeout,
+        Duration retryDelay,
+        Duration shutdownTimeout) {
+    public RelaySettings {
+        atLeastOne("workers", workers);
+        atLeastOne("batch-size", batchSize);
+        positive("polling.interval", pollingInterval);
+        positive("lease", lease);
+        positive("send-timeout", sendTimeout);
+        positive("retry-delay", retryDelay);
+        positive("shutdown-timeout", shutdownTimeout);
+        if (lease.compareTo(sendTimeout.multipliedBy(2)) < 0) {
+            throw new OutboxConfigurationException(
+                    "outbox.relay.lease is %s, which is less than twice outbox.relay.send-timeout (%s): lanes would be taken over while their events are being sent."
+                            .formatted(lease, sendTimeout),
+                    "Raise the lease, or lower the send time-out.");
+        }
+    }
+
+    private static void atLeastOne(String property, int value) {
+        if (value < 1) {
+            throw new OutboxConfigurationException(
+                    "outbox.relay.%s is %d.".formatted(property, value), "Set it to 1 or more.");
+        }
+    }
+
+    private static void positive(String property, Duration value) {
+        if (value.isNegative() || value.isZero()) {
+            throw new OutboxConfigurationException(
+                    "outbox.relay.%s is %s.".formatted(property, value), "Set it to a positive duration such as 5s.");
+        }
+    }
+
+    /** The defaults named above. */
+    public static RelaySettings defaults() {
+        return new RelaySettings(
+                2,
+                500,
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(20));
+    }
+}

@@ -1,0 +1,7 @@
+/**
+ * The tables and every SQL statement on them.
+ */
+@NullMarked
+package dev.outbox.store;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,38 @@
+-- The outbox: events on their way, and the lanes in which relays work. One row of outbox_events is one event.
+CREATE TABLE outbox_events (
+  -- The order of events. CACHE 1: a session that draws numbers ahead would hand out old ones late.
+  seq               bigint GENERATED ALWAYS AS IDENTITY (CACHE 1) PRIMARY KEY,
+  event_id          uuid         NOT NULL UNIQUE,
+  lane              integer      NOT NULL,
+  aggregate_type    varchar(100) NOT NULL,
+  aggregate_id      varchar(200) NOT NULL,
+  aggregate_version bigint,
+  event_type        varchar(200) NOT NULL,
+  topic             varchar(249) NOT NULL,
+  content_type      varchar(100) NOT NULL,
+  payload           bytea        NOT NULL,
+  headers           text,
+  status            varchar(11)  NOT NULL,
+  created_at        timestamptz  NOT NULL,
+  published_at      timestamptz
+);
+
+-- What relays look for. Published events leave it, so its size is that of the backlog, not of the history.
+CREATE INDEX outbox_events_pending ON outbox_events (lane, seq) WHERE status = 'PENDING';
+
+-- One row a lane. Free means lease_until has passed. Few rows, written often: space on the page for new versions of them.
+CREATE TABLE outbox_lanes (
+  lane        integer     PRIMARY KEY,
+  token       bigint      NOT NULL DEFAULT 0,
+  owner       varchar(200),
+  lease_until timestamptz NOT NULL DEFAULT to_timestamp(0)
+) WITH (fillfactor = 10);
+
+-- The number of rows is the number of lanes, for publishers and relays alike.
+INSERT INTO outbox_lanes (lane) SELECT generate_series(0, 63);
+
+CREATE TABLE outbox_schema (
+  version      integer     PRIMARY KEY,
+  installed_at timestamptz NOT NULL DEFAULT now()
+);
+INSERT INTO outbox_schema (version) VALUES (1);

@@ -1,0 +1,81 @@
+package dev.outbox.inbox;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An event as a consumer sees it.
+ *
+ * @param eventId the same for every copy of the event
+ * @param eventType the logical type
+ * @param aggregateId which aggregate it tells of; events of one aggregate arrive in order
+ * @param aggregateVersion null when the publisher gave none
+ * @param time when it was published
+ * @param headers all headers of the record, the last one of each name
+ * @param payload not copied, not to be changed
+ */
+public record InboxMessage(
+        UUID eventId,
+        String eventType,
+        String aggregateType,
+        String aggregateId,
+        @Nullable Long aggregateVersion,
+        Instant time,
+        Map<String, String> headers,
+        @SuppressWarnings("ArrayRecordComponent") byte[] payload,
+        String topic,
+        int partition,
+        long offset) {
+
+    /**
+     * Reads the headers of the wire contract.
+     *
+     * @throws InvalidInboxRecordException if the record has no such headers: it does not come from an outbox
+     */
+    public static InboxMessage of(ConsumerRecord<?, byte[]> record) {
+        Map<String, String> headers = new HashMap<>();
+        for (Header header : record.headers()) {
+            if (header.value() != null) headers.put(header.key(), new String(header.value(), UTF_8));
+        }
+        try {
+            String version = headers.get("ce_aggregateversion");
+            return new InboxMessage(
+                    UUID.fromString(required(headers, "ce_id")),
+                    required(headers, "ce_type"),
+                    required(headers, "ce_aggregatetype"),
+                    required(headers, "ce_subject"),
+                    version == null ? null : Long.valueOf(version),
+                    Instant.parse(required(headers, "ce_time")),
+                    Map.copyOf(headers),
+                    record.value() == null ? new byte[0] : record.value(),
+                    record.topic(),
+                    record.partition(),
+                    record.offset());
+        } catch (RuntimeException e) {
+            throw new InvalidInboxRecordException(
+                    "The record at offset %d of %s-%d is not an outbox event: %s. Send other records to other topics, or leave them out before the inbox."
+                            .formatted(record.offset(), record.topic(), record.partition(), e.getMessage()),
+                    e);
+        }
+    }
+
+    private static String required(Map<String, String> headers, String name) {
+        String value = headers.get(name);
+        if (value == null) throw new IllegalArgumentException("the header " + name + " is missing");
+        return value;
+    }
+
+    /** Names the event without its payload and headers, which may hold secrets. */
+    @Override
+    public String toString() {
+        return "event %s (%s of %s %s, %s-%d@%d)"
+                .formatted(eventId, eventType, aggregateType, aggregateId, topic, partition, offset);
+    }
+}

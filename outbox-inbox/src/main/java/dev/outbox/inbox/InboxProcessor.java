@@ -1,0 +1,40 @@
+package dev.outbox.inbox;
+
+import dev.outbox.inbox.store.InboxStore;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Handles each event once per consumer: the record of having handled it and the business change commit in one transaction, or neither does.
+ *
+ * <p>Acknowledge the Kafka record after {@link #handle} has returned, and only then: a crash in between brings the record again, and
+ * it is recognised. Safe for use by many threads.
+ */
+public final class InboxProcessor {
+    private final InboxStore store;
+    private final TransactionTemplate transaction;
+
+    /** @param transaction begins or joins the transaction of the business change, on the data source of {@code store} */
+    public InboxProcessor(InboxStore store, TransactionTemplate transaction) {
+        this.store = store;
+        this.transaction = transaction;
+    }
+
+    /**
+     * Runs {@code handler} in a transaction, unless this consumer has handled the event already.
+     *
+     * @param consumer names who handles, at most 100 characters; consumers of different names each handle every event
+     * @param handler makes the business change; when it throws, nothing is recorded and the exception reaches the caller
+     * @return false for a duplicate
+     * @throws InvalidInboxRecordException if the record does not come from an outbox
+     */
+    public boolean handle(String consumer, ConsumerRecord<?, byte[]> record, Consumer<InboxMessage> handler) {
+        InboxMessage message = InboxMessage.of(record);
+        return Boolean.TRUE.equals(transaction.execute(status -> {
+            if (!store.record(consumer, message.eventId())) return false;
+            handler.accept(message);
+            return true;
+        }));
+    }
+}

@@ -1,0 +1,10 @@
+package dev.outbox.inbox;
+
+/** A record lacks the headers of the wire contract, or has unreadable ones. */
+public final class InvalidInboxRecordException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    InvalidInboxRecordException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,40 @@
+package dev.outbox.inbox.store;
+
+import dev.outbox.store.Schema;
+import java.util.List;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The rows of {@code inbox_events}. */
+public final class InboxStore {
+    private final JdbcClient jdbc;
+
+    public InboxStore(DataSource dataSource) {
+        this.jdbc = JdbcClient.create(dataSource);
+    }
+
+    /** The consumer's tables. */
+    public static Schema schema(DataSource dataSource) {
+        return new Schema(dataSource, "inbox", List.of("V1__inbox.sql"), List.of("inbox_events"));
+    }
+
+    /**
+     * Records in the current transaction that a consumer handles an event. While another transaction is handling the same event, this waits for
+     * its end: it is a duplicate if that one commits, and not if it rolls back.
+     *
+     * @return false if the consumer has handled the event already
+     */
+    public boolean record(String consumer, UUID eventId) {
+        return jdbc.sql(
+                                """
+                                INSERT INTO inbox_events (consumer, event_id, handled_at)
+                                VALUES (:consumer, :eventId, clock_timestamp())
+                                ON CONFLICT DO NOTHING
+                                """)
+                        .param("consumer", consumer)
+                        .param("eventId", eventId)
+                        .update()
+                == 1;
+    }
+}

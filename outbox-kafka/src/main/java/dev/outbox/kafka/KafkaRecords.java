@@ -1,0 +1,43 @@
+package dev.outbox.kafka;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.outbox.spi.OutboxRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
+
+/**
+ * The wire contract: key = aggregate id, value = payload, headers after the CloudEvents 1.0 Kafka protocol binding in binary content mode
+ * (cloudevents/spec, kafka-protocol-binding.md, section 3.2), with our extensions in the same style.
+ */
+final class KafkaRecords {
+    private final byte[] source;
+
+    KafkaRecords(String source) {
+        this.source = source.getBytes(UTF_8);
+    }
+
+    ProducerRecord<byte[], byte[]> of(OutboxRecord event) {
+        ProducerRecord<byte[], byte[]> record =
+                new ProducerRecord<>(event.topic(), event.aggregateId().getBytes(UTF_8), event.payload());
+        Headers headers = record.headers();
+        add(headers, "ce_specversion", "1.0");
+        add(headers, "ce_id", event.eventId().toString());
+        add(headers, "ce_type", event.eventType());
+        headers.add("ce_source", source);
+        add(headers, "ce_subject", event.aggregateId());
+        add(headers, "ce_time", event.createdAt().toString());
+        add(headers, "content-type", event.contentType());
+        add(headers, "ce_aggregatetype", event.aggregateType());
+        if (event.aggregateVersion() != null) {
+            add(headers, "ce_aggregateversion", event.aggregateVersion().toString());
+        }
+        add(headers, "ce_sequence", Long.toString(event.seq()));
+        event.headers().forEach((name, value) -> add(headers, name, value));
+        return record;
+    }
+
+    private static void add(Headers headers, String name, String value) {
+        headers.add(name, value.getBytes(UTF_8));
+    }
+}

@@ -1,0 +1,92 @@
+package dev.outbox.boot;
+
+import dev.outbox.OutboxConfigurationException;
+import dev.outbox.OutboxPublisher;
+import dev.outbox.publish.JacksonPayloadSerializer;
+import dev.outbox.publish.MessageLimits;
+import dev.outbox.publish.TransactionalOutboxPublisher;
+import dev.outbox.relay.Relay;
+import dev.outbox.spi.PayloadSerializer;
+import dev.outbox.store.CallerTransaction;
+import dev.outbox.store.EventStore;
+import dev.outbox.store.LaneStore;
+import dev.outbox.store.Schema;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
+import org.springframework.context.annotation.Bean;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The publisher and the tables it writes to. */
+@AutoConfiguration(
+        afterName = {
+            "org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration",
+            "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
+            "org.springframework.boot.autoconfigure.flyway.FlywayAutoConfiguration",
+            "org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration",
+            "org.springframework.boot.autoconfigure.jackson.JacksonAutoConfiguration",
+            "org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration"
+        })
+@ConditionalOnBean(DataSource.class)
+@ConditionalOnBooleanProperty(name = "outbox.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(OutboxProperties.class)
+public final class OutboxAutoConfiguration {
+    /** The tables, there and of the right version: whatever uses them depends on this bean. After Flyway and the like. */
+    @Bean
+    @DependsOnDatabaseInitialization
+    Schema outboxSchema(DataSource dataSource, OutboxProperties properties) {
+        Schema schema = Schema.outbox(dataSource);
+        if (properties.schema().initialize()) schema.install();
+        schema.verify();
+        return schema;
+    }
+
+    @Bean
+    EventStore outboxEventStore(DataSource dataSource, Schema outboxSchema) {
+        return new EventStore(dataSource);
+    }
+
+    @Bean
+    LaneStore outboxLaneStore(DataSource dataSource, EventStore events) {
+        return new LaneStore(dataSource, events);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    PayloadSerializer outboxPayloadSerializer(ObjectProvider<JsonMapper> mapper) {
+        return new JacksonPayloadSerializer(mapper.getIfAvailable(JsonMapper::new));
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    OutboxPublisher outboxPublisher(
+            DataSource dataSource,
+            EventStore events,
+            LaneStore lanes,
+            PayloadSerializer serializer,
+            OutboxProperties properties,
+            ObjectProvider<Relay> relay) {
+        return new TransactionalOutboxPublisher(
+                new CallerTransaction(dataSource), events, lanes.count(), serializer, limits(properties), nudge(relay));
+    }
+
+    private static MessageLimits limits(OutboxProperties properties) {
+        long bytes = properties.publish().maxPayloadSize().toBytes();
+        if (bytes < 1 || bytes > Integer.MAX_VALUE) {
+            throw new OutboxConfigurationException(
+                    "outbox.publish.max-payload-size is %d bytes.".formatted(bytes),
+                    "Set it to a size between 1B and 2GB, below the producer's max.request.size.");
+        }
+        return new MessageLimits((int) bytes);
+    }
+
+    private static Runnable nudge(ObjectProvider<Relay> relays) {
+        Relay relay = relays.getIfAvailable();
+        return relay == null ? () -> {} : relay::nudge;
+    }
+}

@@ -1,0 +1,45 @@
+package dev.outbox.boot;
+
+import dev.outbox.inbox.InboxProcessor;
+import dev.outbox.inbox.store.InboxStore;
+import dev.outbox.store.Schema;
+import javax.sql.DataSource;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
+import org.springframework.context.annotation.Bean;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** The consumer side; independent of the outbox's own tables, so that a service may only consume. */
+@AutoConfiguration(
+        afterName = {
+            "org.springframework.boot.autoconfigure.jdbc.DataSourceTransactionManagerAutoConfiguration",
+            "org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration",
+            "org.springframework.boot.autoconfigure.orm.jpa.HibernateJpaAutoConfiguration",
+            "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration"
+        })
+@ConditionalOnClass(InboxProcessor.class)
+@ConditionalOnBean({DataSource.class, PlatformTransactionManager.class})
+@ConditionalOnBooleanProperty(name = "outbox.inbox.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(InboxProperties.class)
+public final class OutboxInboxAutoConfiguration {
+    @Bean
+    @DependsOnDatabaseInitialization
+    Schema inboxSchema(DataSource dataSource, InboxProperties properties) {
+        Schema schema = InboxStore.schema(dataSource);
+        if (properties.schema().initialize()) schema.install();
+        schema.verify();
+        return schema;
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    InboxProcessor inboxProcessor(DataSource dataSource, Schema inboxSchema, PlatformTransactionManager transactions) {
+        return new InboxProcessor(new InboxStore(dataSource), new TransactionTemplate(transactions));
+    }
+}

@@ -1,0 +1,26 @@
+package dev.outbox.boot;
+
+import dev.outbox.publish.MessageLimits;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * The outbox as a whole.
+ *
+ * @param enabled whether anything of the outbox is configured; off, there is no OutboxPublisher to inject
+ * @param source the CloudEvents source of all events of this application; by default a slash and spring.application.name
+ */
+@ConfigurationProperties("outbox")
+record OutboxProperties(
+        @DefaultValue("true") boolean enabled,
+        @Nullable String source,
+        @DefaultValue Schema schema,
+        @DefaultValue Publish publish) {
+    /** @param initialize whether to create or update the outbox tables at start; off, they have to be there */
+    record Schema(@DefaultValue("false") boolean initialize) {}
+
+    /** @param maxPayloadSize the largest payload; has to leave room for key and headers below the producer's max.request.size */
+    record Publish(@DefaultValue(MessageLimits.DEFAULT_MAX_PAYLOAD_BYTES + "B") DataSize maxPayloadSize) {}
+}

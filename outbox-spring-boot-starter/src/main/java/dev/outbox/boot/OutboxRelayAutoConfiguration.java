@@ -1,0 +1,71 @@
+package dev.outbox.boot;
+
+import dev.outbox.OutboxConfigurationException;
+import dev.outbox.relay.Relay;
+import dev.outbox.spi.EventSender;
+import dev.outbox.store.EventStore;
+import dev.outbox.store.LaneStore;
+import java.lang.management.ManagementFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.annotation.Bean;
+
+/** The relay and when it runs. */
+@AutoConfiguration(after = {OutboxAutoConfiguration.class, OutboxKafkaAutoConfiguration.class})
+@ConditionalOnBean(name = "outboxSchema")
+@ConditionalOnBooleanProperty(name = "outbox.relay.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(RelayProperties.class)
+public final class OutboxRelayAutoConfiguration {
+    @Bean
+    Relay outboxRelay(
+            LaneStore lanes, EventStore events, ObjectProvider<EventSender> sender, RelayProperties properties) {
+        return new Relay(lanes, events, existing(sender), properties.settings(), owner());
+    }
+
+    private static EventSender existing(ObjectProvider<EventSender> senders) {
+        EventSender sender = senders.getIfAvailable();
+        if (sender != null) return sender;
+        throw new OutboxConfigurationException(
+                "The outbox relay has nothing to send with: there is no Kafka ProducerFactory and no EventSender bean.",
+                "Add spring-boot-starter-kafka and spring.kafka.bootstrap-servers, or declare an EventSender bean,"
+                        + " or set outbox.relay.enabled=false if another process sends the events.");
+    }
+
+    /** Process id and host, such as {@code 4711@orders-7d9f}: what an operator needs to find the owner of a lane. */
+    private static String owner() {
+        String name = ManagementFactory.getRuntimeMXBean().getName();
+        return name.substring(0, Math.min(name.length(), 200));
+    }
+
+    @Bean
+    SmartLifecycle outboxRelayLifecycle(Relay relay) {
+        return new RelayLifecycle(relay);
+    }
+
+    /** Starts before the web server and the listeners, and stops after them: what their last transactions stored is still sent. */
+    private record RelayLifecycle(Relay relay) implements SmartLifecycle {
+        @Override
+        public void start() {
+            relay.start();
+        }
+
+        @Override
+        public void stop() {
+            relay.stop();
+        }
+
+        @Override
+        public boolean isRunning() {
+            return relay.isRunning();
+        }
+
+        @Override
+        public int getPhase() {
+            return DEFAULT_PHASE - 4096;
+        }
+    }
+}
