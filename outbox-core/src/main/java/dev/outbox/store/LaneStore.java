@@ -1,5 +1,6 @@
 package dev.outbox.store;
 
+import dev.outbox.OutboxConfigurationException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -28,11 +29,19 @@ public final class LaneStore {
         this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
     }
 
-    /** The number of lanes: how many rows the table has. */
+    /**
+     * The number of lanes: how many rows the table has.
+     *
+     * @throws OutboxConfigurationException if it has none
+     */
     public int count() {
-        return jdbc.sql("SELECT count(*) FROM outbox_lanes")
+        int lanes = jdbc.sql("SELECT count(*) FROM outbox_lanes")
                 .query(Integer.class)
                 .single();
+        if (lanes > 0) return lanes;
+        throw new OutboxConfigurationException(
+                "The table outbox_lanes has no rows, but its rows are the lanes.",
+                "Insert lanes 0 to 63, as the script that creates it does.");
     }
 
     /**

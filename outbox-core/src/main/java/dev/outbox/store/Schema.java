@@ -70,6 +70,7 @@ public final class Schema {
      * @throws OutboxConfigurationException if not; says what to do
      */
     public void verify() {
+        Database.of(dataSource);
         int installed = installedVersion();
         if (installed == 0) throw missing(name + "_schema");
         if (installed < scripts.size()) {

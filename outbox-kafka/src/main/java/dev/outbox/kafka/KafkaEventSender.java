@@ -34,7 +34,8 @@ public final class KafkaEventSender implements EventSender, AutoCloseable {
      * @param applicationSettings producer settings of the application; what {@link #settings} enforces wins over them
      * @param sendTimeout how long the relay waits for a wave: the producer gives up by itself before that
      */
-    public static KafkaEventSender create(Map<String, Object> applicationSettings, Duration sendTimeout, String source) {
+    public static KafkaEventSender create(
+            Map<String, Object> applicationSettings, Duration sendTimeout, String source) {
         return new KafkaEventSender(new KafkaProducer<>(settings(applicationSettings, sendTimeout)), source);
     }
 
@@ -51,7 +52,8 @@ public final class KafkaEventSender implements EventSender, AutoCloseable {
         settings.remove(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
         settings.remove(ProducerConfig.PARTITIONER_CLASS_CONFIG);
         settings.put(ProducerConfig.PARTITIONER_IGNORE_KEYS_CONFIG, false);
-        // send() may wait for metadata for max.block, then the batch may take delivery.timeout: together less than sendTimeout.
+        // send() may wait for metadata for max.block, then the batch may take delivery.timeout: together less than
+        // sendTimeout.
         int third = Math.toIntExact(sendTimeout.toMillis() / 3);
         settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
         settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, (long) third);
@@ -64,7 +66,8 @@ public final class KafkaEventSender implements EventSender, AutoCloseable {
     public CompletionStage<SentPosition> send(OutboxRecord event) {
         CompletableFuture<SentPosition> sent = new CompletableFuture<>();
         producer.send(records.of(event), (metadata, failure) -> {
-            if (failure == null) sent.complete(new SentPosition(metadata.topic(), metadata.partition(), metadata.offset()));
+            if (failure == null)
+                sent.complete(new SentPosition(metadata.topic(), metadata.partition(), metadata.offset()));
             else sent.completeExceptionally(failure);
         });
         return sent;

@@ -22,5 +22,7 @@ record OutboxProperties(
     record Schema(@DefaultValue("false") boolean initialize) {}
 
     /** @param maxPayloadSize the largest payload; has to leave room for key and headers below the producer's max.request.size */
-    record Publish(@DefaultValue(MessageLimits.DEFAULT_MAX_PAYLOAD_BYTES + "B") DataSize maxPayloadSize) {}
+    record Publish(
+            @DefaultValue(MessageLimits.DEFAULT_MAX_PAYLOAD_BYTES + "B")
+            DataSize maxPayloadSize) {}
 }

@@ -26,8 +26,7 @@ public final class InboxStore {
      * @return false if the consumer has handled the event already
      */
     public boolean record(String consumer, UUID eventId) {
-        return jdbc.sql(
-                                """
+        return jdbc.sql("""
                                 INSERT INTO inbox_events (consumer, event_id, handled_at)
                                 VALUES (:consumer, :eventId, clock_timestamp())
                                 ON CONFLICT DO NOTHING

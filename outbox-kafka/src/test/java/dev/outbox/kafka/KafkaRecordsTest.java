@@ -1,0 +1,65 @@
+package dev.outbox.kafka;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.outbox.spi.OutboxRecord;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class KafkaRecordsTest {
+    private static final UUID ID = UUID.fromString("01999999-0000-7000-8000-000000000000");
+
+    @Test
+    void follows_the_wire_contract() {
+        ProducerRecord<byte[], byte[]> record = new KafkaRecords("/shop").of(event(7L));
+        assertThat(record.topic()).isEqualTo("orders");
+        assertThat(record.key()).asString(UTF_8).isEqualTo("Zoë");
+        assertThat(record.value()).asString(UTF_8).isEqualTo("{}");
+        assertThat(record.partition()).as("the key decides").isNull();
+        assertThat(headers(record))
+                .containsExactlyInAnyOrderEntriesOf(Map.ofEntries(
+                        Map.entry("ce_specversion", "1.0"),
+                        Map.entry("ce_id", ID.toString()),
+                        Map.entry("ce_type", "OrderPlaced"),
+                        Map.entry("ce_source", "/shop"),
+                        Map.entry("ce_subject", "Zoë"),
+                        Map.entry("ce_time", "2026-11-21T08:00:00.123456Z"),
+                        Map.entry("content-type", "application/json"),
+                        Map.entry("ce_aggregatetype", "Order"),
+                        Map.entry("ce_aggregateversion", "7"),
+                        Map.entry("ce_sequence", "42"),
+                        Map.entry("tenant", "a")));
+    }
+
+    @Test
+    void leaves_out_a_version_that_is_not_there() {
+        assertThat(headers(new KafkaRecords("/shop").of(event(null)))).doesNotContainKey("ce_aggregateversion");
+    }
+
+    private static OutboxRecord event(@Nullable Long version) {
+        return new OutboxRecord(
+                42,
+                ID,
+                "Order",
+                "Zoë",
+                version,
+                "OrderPlaced",
+                "orders",
+                "application/json",
+                "{}".getBytes(UTF_8),
+                Map.of("tenant", "a"),
+                Instant.parse("2026-11-21T08:00:00.123456Z"));
+    }
+
+    private static Map<String, String> headers(ProducerRecord<?, ?> record) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        record.headers().forEach(header -> headers.put(header.key(), new String(header.value(), UTF_8)));
+        return headers;
+    }
+}

@@ -1,0 +1,155 @@
+package dev.outbox.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.outbox.OutboxMessage;
+import dev.outbox.test.ChildJvm;
+import dev.outbox.test.KafkaServer;
+import dev.outbox.test.PostgresSchema;
+import dev.outbox.test.TestServers;
+import dev.outbox.test.contract.Outbox;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+
+/** Relays in processes of their own, on one real database and one real broker. */
+class RelayProcessesIntegrationTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final KafkaServer kafka = TestServers.kafka();
+    private final PostgresSchema schema = TestServers.postgres().createSchema("processes");
+    private final List<ChildJvm> processes = new ArrayList<>();
+    private final Set<UUID> published = new HashSet<>();
+    private final String topic = kafka.uniqueTopic("orders", 3);
+    private Outbox outbox;
+
+    @BeforeEach
+    void createTables() {
+        outbox = new Outbox(new DriverManagerDataSource(schema.jdbcUrl(), schema.username(), schema.password()));
+    }
+
+    @AfterEach
+    void endProcesses() {
+        processes.forEach(ChildJvm::close);
+    }
+
+    @Test
+    void two_relays_share_ten_thousand_events_of_five_hundred_keys_in_order() {
+        publish(5_000, 500);
+        relay();
+        relay();
+        publish(5_000, 500); // while they run
+        try (Topic delivered = awaitAllPublishedIn(topic)) {
+            assertInOrder(delivered, 500);
+            assertThat(delivered.records())
+                    .as("no relay died, so nothing is sent twice")
+                    .hasSize(10_000);
+        }
+        assertThat(owners()).as("relays that worked").hasSize(2);
+    }
+
+    @Test
+    void relays_that_are_killed_again_and_again_lose_nothing_and_keep_the_order() {
+        Random random = new Random(42);
+        publish(3_000, 50);
+        List<ChildJvm> relays = new ArrayList<>(List.of(relay(), relay()));
+        for (int kill = 0; kill < 4; kill++) {
+            ChildJvm victim = relays.remove(random.nextInt(2));
+            victim.awaitLine("committed", PATIENCE); // it relays by now
+            publish(500 + random.nextInt(500), 50);
+            victim.kill();
+            relays.add(relay());
+        }
+        try (Topic delivered = awaitAllPublishedIn(topic)) {
+            assertInOrder(delivered, 50);
+        }
+    }
+
+    @Test
+    void an_application_killed_between_commit_and_publish_loses_nothing() {
+        ChildJvm application = process(9, "hold");
+        application.awaitLine("committed", PATIENCE);
+        application.awaitLine("about to send", PATIENCE);
+        application.kill();
+        try (Topic delivered = new Topic(kafka.bootstrapServers(), topic)) {
+            assertThat(delivered.poll().records()).as("sent before the kill").isEmpty();
+        }
+        relay();
+        try (Topic delivered = awaitAllPublishedIn(topic)) {
+            assertThat(delivered.events()).hasSize(9);
+            assertInOrder(delivered, 3);
+        }
+    }
+
+    private ChildJvm relay() {
+        return process(0, "send");
+    }
+
+    private ChildJvm process(int events, String mode) {
+        ChildJvm process = ChildJvm.start(
+                RelayProcess.class,
+                List.of("-Xmx128m", "-XX:TieredStopAtLevel=1"),
+                schema.jdbcUrl(),
+                schema.username(),
+                schema.password(),
+                kafka.bootstrapServers(),
+                topic,
+                Integer.toString(events),
+                mode);
+        processes.add(process);
+        return process;
+    }
+
+    /** Fifty events a transaction, so that the test is about relays. */
+    private void publish(int events, int keys) {
+        var publisher = outbox.publisher(() -> {});
+        for (int first = 0; first < events; first += 50) {
+            int from = first;
+            int to = Math.min(events, first + 50);
+            published.addAll(outbox.inTransaction(() -> {
+                List<UUID> ids = new ArrayList<>();
+                for (int i = from; i < to; i++) {
+                    ids.add(publisher.publish(OutboxMessage.of("Order", "order " + i % keys, "E", "x".repeat(200))
+                            .topic(topic)));
+                }
+                return ids;
+            }));
+        }
+    }
+
+    private Topic awaitAllPublishedIn(String topic) {
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(100)).until(() -> pending() == 0);
+        Topic delivered = new Topic(kafka.bootstrapServers(), topic).poll();
+        assertThat(delivered.events()).containsAll(published);
+        return delivered;
+    }
+
+    private static void assertInOrder(Topic delivered, int keys) {
+        assertThat(delivered.firstDeliveries())
+                .hasSize(keys)
+                .allSatisfy((key, seqs) -> assertThat(seqs).isSorted());
+    }
+
+    private int pending() {
+        return outbox.jdbc
+                .sql("SELECT count(*) FROM outbox_events WHERE status = 'PENDING'")
+                .query(Integer.class)
+                .single();
+    }
+
+    private List<String> owners() {
+        return outbox.jdbc
+                .sql("SELECT DISTINCT owner FROM outbox_lanes WHERE owner IS NOT NULL")
+                .query(String.class)
+                .list();
+    }
+}

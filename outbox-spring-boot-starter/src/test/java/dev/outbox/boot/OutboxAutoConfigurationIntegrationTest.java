@@ -1,0 +1,199 @@
+package dev.outbox.boot;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.outbox.EventStatus;
+import dev.outbox.OutboxConfigurationException;
+import dev.outbox.OutboxMessage;
+import dev.outbox.OutboxOperations;
+import dev.outbox.OutboxPublisher;
+import dev.outbox.inbox.InboxMessage;
+import dev.outbox.inbox.InboxProcessor;
+import dev.outbox.kafka.KafkaEventSender;
+import dev.outbox.relay.Relay;
+import dev.outbox.spi.EventSender;
+import dev.outbox.spi.SentPosition;
+import dev.outbox.store.EventStore;
+import dev.outbox.test.KafkaServer;
+import dev.outbox.test.PostgresSchema;
+import dev.outbox.test.TestServers;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+class OutboxAutoConfigurationIntegrationTest {
+    private final PostgresSchema schema = TestServers.postgres().createSchema("starter");
+    private final ApplicationContextRunner withoutKafka = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    DataSourceAutoConfiguration.class,
+                    DataSourceTransactionManagerAutoConfiguration.class,
+                    OutboxAutoConfiguration.class,
+                    OutboxKafkaAutoConfiguration.class,
+                    OutboxRelayAutoConfiguration.class,
+                    OutboxInboxAutoConfiguration.class))
+            .withPropertyValues(
+                    "spring.datasource.url=" + schema.jdbcUrl(),
+                    "spring.datasource.username=" + schema.username(),
+                    "spring.datasource.password=" + schema.password(),
+                    "outbox.schema.initialize=true",
+                    "outbox.inbox.schema.initialize=true");
+
+    private ApplicationContextRunner withKafka() {
+        return withoutKafka
+                .withConfiguration(AutoConfigurations.of(KafkaAutoConfiguration.class))
+                .withPropertyValues(
+                        "spring.kafka.bootstrap-servers=" + TestServers.kafka().bootstrapServers());
+    }
+
+    @Test
+    void an_event_goes_all_the_way_with_nothing_but_the_defaults() {
+        KafkaServer kafka = TestServers.kafka();
+        String topic = kafka.uniqueTopic("orders", 1);
+        withKafka().run(context -> {
+            UUID event = publish(context, topic);
+            awaitPublished(context, event);
+            assertThat(context).hasSingleBean(KafkaEventSender.class).hasSingleBean(InboxProcessor.class);
+        });
+    }
+
+    @Test
+    void switched_off_there_is_nothing() {
+        withKafka()
+                .withPropertyValues("outbox.enabled=false")
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .doesNotHaveBean(OutboxPublisher.class)
+                        .doesNotHaveBean(Relay.class)
+                        .doesNotHaveBean(EventSender.class)
+                        .hasSingleBean(InboxProcessor.class));
+    }
+
+    @Test
+    void without_a_relay_events_are_stored_for_another_process() {
+        withoutKafka.withPropertyValues("outbox.relay.enabled=false").run(context -> {
+            UUID event = publish(context, "orders");
+            assertThat(context).doesNotHaveBean(Relay.class).doesNotHaveBean(EventSender.class);
+            assertThat(context.getBean(OutboxOperations.class)
+                            .find(event)
+                            .orElseThrow()
+                            .status())
+                    .isEqualTo(EventStatus.PENDING);
+        });
+    }
+
+    @Test
+    void without_a_data_source_there_is_nothing() {
+        new ApplicationContextRunner()
+                .withConfiguration(
+                        AutoConfigurations.of(OutboxAutoConfiguration.class, OutboxRelayAutoConfiguration.class))
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(OutboxPublisher.class));
+    }
+
+    @Test
+    void a_sender_of_the_application_takes_kafkas_place() {
+        EventSender own = event -> CompletableFuture.completedFuture(new SentPosition(event.topic(), 0, 0));
+        withKafka().withBean("own", EventSender.class, () -> own).run(context -> {
+            assertThat(context).hasSingleBean(EventSender.class);
+            awaitPublished(context, publish(context, "anywhere"));
+        });
+    }
+
+    @Test
+    void works_without_the_inbox_on_the_class_path() {
+        withKafka()
+                .withClassLoader(new FilteredClassLoader(InboxProcessor.class, InboxMessage.class))
+                .run(context -> assertThat(context).hasNotFailed().hasSingleBean(OutboxPublisher.class));
+    }
+
+    @Test
+    void works_without_spring_kafka_on_the_class_path_when_there_is_a_sender() {
+        withoutKafka
+                .withClassLoader(new FilteredClassLoader("org.springframework.kafka"))
+                .withBean("own", EventSender.class, () -> event -> new CompletableFuture<>())
+                .run(context -> assertThat(context).hasNotFailed().hasSingleBean(Relay.class));
+    }
+
+    @Test
+    void a_relay_with_nothing_to_send_with_does_not_start() {
+        withoutKafka.run(context -> assertThat(failure(context))
+                .hasMessage(
+                        "The outbox relay has nothing to send with: there is no Kafka ProducerFactory and no EventSender bean."
+                                + " Add spring-boot-starter-kafka and spring.kafka.bootstrap-servers, or declare an EventSender bean,"
+                                + " or set outbox.relay.enabled=false if another process sends the events."));
+    }
+
+    @Test
+    void missing_tables_stop_the_start_and_the_analysis_says_what_to_do() {
+        withKafka().withPropertyValues("outbox.schema.initialize=false").run(context -> {
+            FailureAnalysis analysis =
+                    requireNonNull(new OutboxConfigurationFailureAnalyzer().analyze(failure(context)));
+            assertThat(analysis.getDescription())
+                    .isEqualTo("The table outbox_schema is missing in schema '%s' of jdbc:postgresql://%s:%d/postgres."
+                            .formatted(schema.name(), schema.host(), schema.port()));
+            assertThat(analysis.getAction())
+                    .isEqualTo("Run classpath:dev/outbox/schema/outbox/postgresql/V1__outbox.sql with your migrations,"
+                            + " or let the application create the tables with outbox.schema.initialize=true.");
+        });
+    }
+
+    @Test
+    void a_missing_inbox_table_stops_the_start() {
+        withKafka()
+                .withPropertyValues("outbox.inbox.schema.initialize=false")
+                .run(context -> assertThat(failure(context))
+                        .hasMessageStartingWith("The table inbox_schema is missing in schema")
+                        .hasMessageEndingWith("with outbox.inbox.schema.initialize=true."));
+    }
+
+    @Test
+    void settings_that_break_a_guarantee_stop_the_start() {
+        withKafka()
+                .withPropertyValues("outbox.relay.lease=5s")
+                .run(
+                        context -> assertThat(failure(context))
+                                .hasMessageStartingWith(
+                                        "outbox.relay.lease is PT5S, which is less than twice outbox.relay.send-timeout (PT30S)"));
+    }
+
+    @Test
+    void a_limit_below_one_byte_stops_the_start() {
+        withKafka()
+                .withPropertyValues("outbox.publish.max-payload-size=0B")
+                .run(context -> assertThat(failure(context))
+                        .hasMessageStartingWith("outbox.publish.max-payload-size is 0 bytes."));
+    }
+
+    private static OutboxConfigurationException failure(
+            org.springframework.boot.test.context.assertj.AssertableApplicationContext context) {
+        Throwable failure = context.getStartupFailure();
+        while (failure != null && !(failure instanceof OutboxConfigurationException)) failure = failure.getCause();
+        assertThat(failure).isNotNull();
+        return (OutboxConfigurationException) failure;
+    }
+
+    private static UUID publish(ApplicationContext context, String topic) {
+        OutboxPublisher publisher = context.getBean(OutboxPublisher.class);
+        UUID event = new TransactionTemplate(context.getBean(PlatformTransactionManager.class))
+                .execute(status -> publisher.publish(
+                        OutboxMessage.of("Order", "1", "E", "body").topic(topic)));
+        assertThat(event).isNotNull();
+        return event;
+    }
+
+    private static void awaitPublished(ApplicationContext context, UUID event) {
+        EventStore events = context.getBean(EventStore.class);
+        await().until(() -> events.find(event).orElseThrow().status() == EventStatus.PUBLISHED);
+    }
+}

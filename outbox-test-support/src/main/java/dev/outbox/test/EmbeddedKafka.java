@@ -1,0 +1,68 @@
+package dev.outbox.test;
+
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/** Kafka as a child JVM, with its data in the folder {@code log} of the directory. */
+final class EmbeddedKafka extends EmbeddedServer {
+
+    private static final List<String> JVM_OPTIONS = List.of(
+            "-Xmx384m",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Dlogback.configurationFile=dev/outbox/test/broker-logback.xml");
+
+    private final KafkaOptions options;
+    private final @Nullable Integer behindProxy;
+    private final @Nullable Integer proxy;
+
+    EmbeddedKafka(KafkaOptions options, @Nullable Integer behindProxy, @Nullable Integer proxy) {
+        super("Kafka", options.directory(), Ports.orFree(options.port()), "TERM");
+        this.options = options;
+        this.behindProxy = behindProxy;
+        this.proxy = proxy;
+    }
+
+    @Override
+    List<String> prepare() throws IOException {
+        Path data = path().resolve("log");
+        Properties settings = new Properties();
+        settings.putAll(new BrokerSettings(HOST, HOST, port(), Ports.free(), behindProxy, proxy)
+                .with(options, data.toString()));
+        Path file = path().resolve("broker.properties");
+        try (Writer writer = Files.newBufferedWriter(file)) {
+            settings.store(writer, null);
+        }
+        return JavaCommand.write(
+                argumentFile(), JVM_OPTIONS, KafkaServerMain.class, List.of(file.toString(), data.toString()));
+    }
+
+    @Override
+    void started(long pid) throws IOException {
+        Files.writeString(pidFile(), Long.toString(pid));
+    }
+
+    @Override
+    Path pidFile() {
+        return path().resolve("broker.pid");
+    }
+
+    @Override
+    String mark() {
+        return "@" + argumentFile();
+    }
+
+    @Override
+    public boolean saysReady() {
+        return logs("Kafka Server started");
+    }
+
+    private Path argumentFile() {
+        return path().resolve("broker.args");
+    }
+}

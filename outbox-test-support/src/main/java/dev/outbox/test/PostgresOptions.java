@@ -1,0 +1,71 @@
+package dev.outbox.test;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a PostgreSQL server starts. Immutable.
+ *
+ * @param directory where the data stays after the end of the server, null for a temporary place
+ * @param port the port on this machine, 0 for a free one
+ * @param durable whether a commit waits until the disk has it (fsync); without it a commit survives the end of the
+ *     server, but not the end of the machine
+ * @param settings further settings of the server by name, such as {@code max_connections}
+ */
+public record PostgresOptions(@Nullable Path directory, int port, boolean durable, Map<String, String> settings) {
+
+    /**
+     * Copies the settings.
+     *
+     * @throws IllegalArgumentException if the port is not between 0 and 65535
+     */
+    public PostgresOptions {
+        if (port < 0 || port > 65_535) {
+            throw new IllegalArgumentException("port must be between 0 and 65535, not " + port);
+        }
+        settings = Map.copyOf(settings);
+    }
+
+    /** A server with temporary data on a free port that is fast rather than durable. */
+    public static PostgresOptions temporary() {
+        return new PostgresOptions(null, 0, false, Map.of());
+    }
+
+    /** A durable server on a free port that keeps its data in a directory, which is created when missing. */
+    public static PostgresOptions in(Path directory) {
+        return new PostgresOptions(directory, 0, true, Map.of());
+    }
+
+    /** The same on this port of this machine, 0 for a free one. */
+    public PostgresOptions withPort(int port) {
+        return new PostgresOptions(directory, port, durable, settings);
+    }
+
+    /** The same, durable or not. */
+    public PostgresOptions withDurable(boolean durable) {
+        return new PostgresOptions(directory, port, durable, settings);
+    }
+
+    /** The same with one more setting of the server. It wins over the fixture's own settings. */
+    public PostgresOptions withSetting(String name, String value) {
+        Map<String, String> more = new TreeMap<>(settings);
+        more.put(name, value);
+        return new PostgresOptions(directory, port, durable, more);
+    }
+
+    /** Everything that the server is told, by name. */
+    Map<String, String> allSettings() {
+        String durability = durable ? "on" : "off";
+        Map<String, String> all = new TreeMap<>(Map.of(
+                "fsync", durability,
+                "full_page_writes", durability,
+                "synchronous_commit", "on",
+                "max_connections", "200",
+                "timezone", "UTC",
+                "log_timezone", "UTC"));
+        all.putAll(settings);
+        return all;
+    }
+}

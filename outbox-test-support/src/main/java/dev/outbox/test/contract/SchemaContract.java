@@ -1,0 +1,112 @@
+package dev.outbox.test.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.outbox.OutboxConfigurationException;
+import dev.outbox.store.EventStore;
+import dev.outbox.store.LaneStore;
+import dev.outbox.store.Schema;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Creating and checking the tables, on a real database. */
+public abstract class SchemaContract {
+    private DataSource dataSource;
+    private Schema schema;
+
+    /** A data source on a schema that is empty and only this test's. */
+    protected abstract DataSource emptySchema();
+
+    @BeforeEach
+    void openSchema() {
+        dataSource = emptySchema();
+        schema = Schema.outbox(dataSource);
+    }
+
+    @Test
+    void installs_once() {
+        schema.install();
+        schema.install();
+        assertThatCode(schema::verify).doesNotThrowAnyException();
+        assertThat(lanes()).isEqualTo(64);
+    }
+
+    @Test
+    void many_instances_that_start_at_once_install_once() throws Exception {
+        ExecutorService instances = Executors.newFixedThreadPool(4);
+        try {
+            List<? extends Future<?>> starts = IntStream.range(0, 4)
+                    .mapToObj(i -> instances.submit(Schema.outbox(dataSource)::install))
+                    .toList();
+            for (Future<?> start : starts) start.get();
+        } finally {
+            instances.shutdownNow();
+        }
+        schema.verify();
+        assertThat(lanes()).isEqualTo(64);
+    }
+
+    @Test
+    void missing_tables_are_named_with_what_to_do() {
+        assertThatThrownBy(schema::verify)
+                .isInstanceOf(OutboxConfigurationException.class)
+                .hasMessageMatching("The table outbox_schema is missing in schema '\\w+' of jdbc:\\w+://[^?]*\\. "
+                        + "Run classpath:dev/outbox/schema/outbox/\\w+/V1__outbox.sql with your migrations,"
+                        + " or let the application create the tables with outbox.schema.initialize=true\\.");
+    }
+
+    @Test
+    void a_single_missing_table_is_noticed() {
+        schema.install();
+        JdbcClient.create(dataSource).sql("DROP TABLE outbox_lanes").update();
+        assertThatThrownBy(schema::verify).hasMessageStartingWith("The table outbox_lanes is missing in schema");
+    }
+
+    @Test
+    void a_lane_table_without_rows_is_noticed() {
+        schema.install();
+        JdbcClient.create(dataSource).sql("DELETE FROM outbox_lanes").update();
+        assertThatThrownBy(this::lanes)
+                .isInstanceOf(OutboxConfigurationException.class)
+                .hasMessage("The table outbox_lanes has no rows, but its rows are the lanes."
+                        + " Insert lanes 0 to 63, as the script that creates it does.");
+    }
+
+    @Test
+    void an_older_version_is_refused_with_the_script_to_run() {
+        schema.install();
+        Schema next = new Schema(dataSource, "outbox", List.of("V1__outbox.sql", "V2__next.sql"), List.of());
+        assertThatThrownBy(next::verify)
+                .isInstanceOf(OutboxConfigurationException.class)
+                .hasMessageMatching(
+                        "The outbox tables in schema '\\w+' of jdbc:\\S+ are of version 1, but this library needs version 2\\. "
+                                + "Run classpath:dev/outbox/schema/outbox/\\w+/V2__next.sql,"
+                                + " or let the application do it with outbox.schema.initialize=true\\.");
+    }
+
+    @Test
+    void a_newer_version_is_refused() {
+        schema.install();
+        JdbcClient.create(dataSource)
+                .sql("UPDATE outbox_schema SET version = 99")
+                .update();
+        assertThatThrownBy(schema::verify)
+                .isInstanceOf(OutboxConfigurationException.class)
+                .hasMessageMatching(
+                        "The outbox tables in schema '\\w+' of jdbc:\\S+ are of version 99, but this library knows only version 1\\. "
+                                + "Use the library version that the other instances use\\.");
+    }
+
+    private int lanes() {
+        return new LaneStore(dataSource, new EventStore(dataSource)).count();
+    }
+}

@@ -1,0 +1,323 @@
+package dev.outbox.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.outbox.EventStatus;
+import dev.outbox.OutboxMessage;
+import dev.outbox.spi.EventSender;
+import dev.outbox.spi.OutboxRecord;
+import dev.outbox.spi.SentPosition;
+import dev.outbox.store.LaneLease;
+import dev.outbox.test.PostgresSchema;
+import dev.outbox.test.TestServers;
+import dev.outbox.test.contract.Outbox;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+
+/** The relay's protocol on a real database, with a broker that answers as the test wants. */
+class RelayIntegrationTest {
+    private static final Duration LONG = Duration.ofMinutes(10);
+
+    private final Broker broker = new Broker();
+    private Outbox outbox;
+    private Relay relay; // each test starts one with its own settings
+
+    @BeforeEach
+    void createTables() {
+        PostgresSchema schema = TestServers.postgres().createSchema("relay");
+        outbox = new Outbox(new DriverManagerDataSource(schema.jdbcUrl(), schema.username(), schema.password()));
+        relay = new Relay(outbox.lanes, outbox.events, broker, settings().build(), "test");
+    }
+
+    @AfterEach
+    void stop() {
+        relay.stop();
+    }
+
+    @Test
+    void sends_what_was_there_before_it_started() {
+        List<UUID> ids =
+                publish(IntStream.range(0, 20).mapToObj(i -> "key " + i).toList());
+        relay = startedRelay(settings().build());
+        await().untilAsserted(() -> assertThat(broker.received()).containsExactlyInAnyOrderElementsOf(ids));
+        awaitPublished(ids);
+    }
+
+    @Test
+    void a_commit_wakes_an_idle_relay_long_before_its_polling_interval() {
+        relay = startedRelay(settings().polling(LONG).build());
+        for (int i = 0; i < 5; i++) {
+            await().pollDelay(Duration.ofMillis(100)).until(this::everyWorkerWaits);
+            awaitPublished(publish(List.of("A", "B")));
+        }
+    }
+
+    @Test
+    void polling_finds_what_another_process_has_published() {
+        relay = startedRelay(settings().polling(Duration.ofMillis(50)).build());
+        UUID id = outbox.publish("A", "nobody nudges");
+        await().untilAsserted(() -> assertThat(broker.received()).containsExactly(id));
+    }
+
+    @Test
+    void a_backlog_is_drained_batch_by_batch_on_one_claim() {
+        List<UUID> ids = publish(IntStream.range(0, 95).mapToObj(i -> "A").toList());
+        relay = startedRelay(settings().batch(10).polling(LONG).build());
+        awaitPublished(ids);
+        assertThat(broker.received()).containsExactlyElementsOf(ids);
+        assertThat(tokens()).as("claims of all lanes").isEqualTo(1);
+    }
+
+    /** Invariant 1. */
+    @Test
+    void followers_wait_until_the_event_before_them_is_acknowledged_and_other_keys_go_on() {
+        CompletableFuture<SentPosition> slow = new CompletableFuture<>();
+        List<UUID> ids = publish(List.of("A", "A", sameLaneAs("A")));
+        broker.answer(event -> event.eventId().equals(ids.get(0)) ? slow : acknowledged());
+        relay = startedRelay(settings().build());
+        await().untilAsserted(() -> assertThat(broker.received()).containsExactly(ids.get(0), ids.get(2)));
+        slow.complete(new SentPosition("t", 0, 0));
+        awaitPublished(ids);
+        assertThat(broker.received()).containsExactly(ids.get(0), ids.get(2), ids.get(1));
+    }
+
+    /** Invariants 1 and 2. */
+    @Test
+    void a_failed_event_is_sent_again_before_its_followers() {
+        List<UUID> ids = publish(List.of("A", "A", "A"));
+        broker.failFirst(3, ids.get(1));
+        relay = startedRelay(settings().build());
+        awaitPublished(ids);
+        assertThat(broker.received())
+                .containsExactly(ids.get(0), ids.get(1), ids.get(1), ids.get(1), ids.get(1), ids.get(2));
+    }
+
+    /** Invariant 2: no answer is an unknown outcome. */
+    @Test
+    void an_event_without_an_answer_is_sent_again_and_its_followers_wait() {
+        List<UUID> ids = publish(List.of("A", "A"));
+        List<UUID> silent = new ArrayList<>(List.of(ids.get(0)));
+        broker.answer(event -> silent.remove(event.eventId()) ? new CompletableFuture<>() : acknowledged());
+        relay = startedRelay(settings().send(Duration.ofMillis(100)).build());
+        awaitPublished(ids);
+        assertThat(broker.received()).containsExactly(ids.get(0), ids.get(0), ids.get(1));
+    }
+
+    @Test
+    void a_sender_that_throws_is_a_failure_of_that_event() {
+        List<UUID> ids = publish(List.of("A", sameLaneAs("A")));
+        List<UUID> thrown = new ArrayList<>(List.of(ids.get(0)));
+        broker.answer(event -> {
+            if (thrown.remove(event.eventId())) throw new IllegalStateException("no broker");
+            return acknowledged();
+        });
+        relay = startedRelay(settings().build());
+        awaitPublished(ids);
+        assertThat(broker.received()).containsExactly(ids.get(0), ids.get(1), ids.get(0));
+    }
+
+    /** Invariant 3: while this relay waits for an answer past its lease, another takes the lane. */
+    @Test
+    void a_relay_whose_lane_was_taken_over_marks_nothing() throws Exception {
+        List<UUID> ids = publish(List.of("A"));
+        CompletableFuture<SentPosition> late = new CompletableFuture<>();
+        broker.answer(event -> late);
+        relay = startedRelay(settings().polling(LONG).build());
+        await().untilAsserted(() -> assertThat(broker.received()).containsExactlyElementsOf(ids));
+        expireLeases();
+        LaneLease taken = outbox.lanes.claim("another", LONG).orElseThrow();
+        late.complete(new SentPosition("t", 0, 0));
+        relay.stop();
+        assertThat(outbox.events.find(ids.get(0)).orElseThrow().status()).isEqualTo(EventStatus.PENDING);
+        assertThat(outbox.lanes.mark(taken, List.of(), null))
+                .as("the lane is still the other's")
+                .isTrue();
+    }
+
+    @Test
+    void a_long_batch_renews_its_lease() {
+        List<UUID> ids = publish(IntStream.range(0, 30).mapToObj(i -> "A").toList());
+        broker.answer(event -> new CompletableFuture<SentPosition>()
+                .completeOnTimeout(new SentPosition("t", 0, 0), 50, TimeUnit.MILLISECONDS));
+        relay = startedRelay(settings()
+                .lease(Duration.ofMillis(600))
+                .send(Duration.ofMillis(300))
+                .polling(LONG)
+                .build());
+        awaitPublished(ids); // 1.5 s of sending on a lease of 0.6 s
+        assertThat(broker.received()).containsExactlyElementsOf(ids);
+        assertThat(tokens()).isEqualTo(1);
+    }
+
+    @Test
+    void a_stop_lets_the_wave_under_way_finish_marks_it_and_lets_the_lane_go() throws Exception {
+        List<UUID> ids = publish(List.of("A", "A"));
+        CompletableFuture<SentPosition> slow = new CompletableFuture<>();
+        broker.answer(event -> slow);
+        relay = startedRelay(settings().build());
+        await().untilAsserted(() -> assertThat(broker.received()).hasSize(1));
+        Thread stop = new Thread(relay::stop);
+        stop.start();
+        slow.complete(new SentPosition("t", 0, 0));
+        stop.join();
+        assertThat(outbox.events.find(ids.get(0)).orElseThrow().status()).isEqualTo(EventStatus.PUBLISHED);
+        assertThat(outbox.events.find(ids.get(1)).orElseThrow().status()).isEqualTo(EventStatus.PENDING);
+        assertThat(outbox.lanes.claim("next", LONG))
+                .as("the lane is free at once")
+                .isPresent();
+    }
+
+    @Test
+    void a_stop_does_not_wait_for_ever_for_an_answer() {
+        List<UUID> ids = publish(List.of("A"));
+        broker.answer(event -> new CompletableFuture<>());
+        relay = startedRelay(settings().shutdown(Duration.ofMillis(200)).build());
+        await().untilAsserted(() -> assertThat(broker.received()).hasSize(1));
+        long before = System.nanoTime();
+        relay.stop();
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
+        assertThat(outbox.events.find(ids.get(0)).orElseThrow().status()).isEqualTo(EventStatus.PENDING);
+    }
+
+    @Test
+    void starts_again_after_a_stop() {
+        relay = startedRelay(settings().build());
+        relay.stop();
+        assertThat(relay.isRunning()).isFalse();
+        List<UUID> ids = publish(List.of("A"));
+        relay.start();
+        awaitPublished(ids);
+    }
+
+    // ---- a small language for the tests above
+
+    private List<UUID> publish(List<String> keys) {
+        return keys.stream()
+                .map(key -> outbox.inTransaction(
+                        () -> outbox.publisher(this::nudge).publish(OutboxMessage.of("Order", key, "E", key))))
+                .toList();
+    }
+
+    private void nudge() {
+        relay.nudge();
+    }
+
+    /** Another key of the same lane, so that both are in one batch. */
+    private String sameLaneAs(String key) {
+        int lane = outbox.laneOf(outbox.inTransaction(() -> probe(key)));
+        String found = IntStream.range(0, 10_000)
+                .mapToObj(i -> "other " + i)
+                .filter(other -> outbox.laneOf(outbox.inTransaction(() -> probe(other))) == lane)
+                .findFirst()
+                .orElseThrow();
+        outbox.jdbc.sql("DELETE FROM outbox_events WHERE event_type = 'probe'").update();
+        return found;
+    }
+
+    private UUID probe(String key) {
+        return outbox.publisher(() -> {}).publish(OutboxMessage.of("Order", key, "probe", ""));
+    }
+
+    private void awaitPublished(List<UUID> ids) {
+        await().untilAsserted(() -> assertThat(ids)
+                .allMatch(id -> outbox.events.find(id).orElseThrow().status() == EventStatus.PUBLISHED));
+    }
+
+    private boolean everyWorkerWaits() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("outbox-relay-"))
+                .allMatch(thread -> thread.getState() == Thread.State.TIMED_WAITING);
+    }
+
+    private long tokens() {
+        return outbox.jdbc
+                .sql("SELECT sum(token) FROM outbox_lanes")
+                .query(Long.class)
+                .single();
+    }
+
+    private void expireLeases() {
+        outbox.jdbc.sql("UPDATE outbox_lanes SET lease_until = to_timestamp(0)").update();
+    }
+
+    private Relay startedRelay(RelaySettings settings) {
+        Relay started = new Relay(outbox.lanes, outbox.events, broker, settings, "test");
+        started.start();
+        return started;
+    }
+
+    private static CompletableFuture<SentPosition> acknowledged() {
+        return CompletableFuture.completedFuture(new SentPosition("t", 0, 0));
+    }
+
+    private static Settings settings() {
+        return new Settings(
+                500, Duration.ofMillis(50), Duration.ofSeconds(60), Duration.ofSeconds(30), Duration.ofSeconds(20));
+    }
+
+    private record Settings(int batchSize, Duration polling, Duration lease, Duration send, Duration shutdown) {
+        Settings batch(int batchSize) {
+            return new Settings(batchSize, polling, lease, send, shutdown);
+        }
+
+        Settings polling(Duration polling) {
+            return new Settings(batchSize, polling, lease, send, shutdown);
+        }
+
+        Settings lease(Duration lease) {
+            return new Settings(batchSize, polling, lease, send, shutdown);
+        }
+
+        Settings send(Duration send) {
+            return new Settings(batchSize, polling, lease, send, shutdown);
+        }
+
+        Settings shutdown(Duration shutdown) {
+            return new Settings(batchSize, polling, lease, send, shutdown);
+        }
+
+        RelaySettings build() {
+            return new RelaySettings(2, batchSize, polling, lease, send, Duration.ofMillis(50), shutdown);
+        }
+    }
+
+    /** Remembers in which order it was asked, and answers as told; by default with an acknowledgement. */
+    private static final class Broker implements EventSender {
+        private final List<UUID> received = new CopyOnWriteArrayList<>();
+        private volatile Function<OutboxRecord, CompletionStage<SentPosition>> answer = event -> acknowledged();
+
+        void answer(Function<OutboxRecord, CompletionStage<SentPosition>> answer) {
+            this.answer = answer;
+        }
+
+        void failFirst(int times, UUID id) {
+            int[] left = {times};
+            answer(event -> event.eventId().equals(id) && left[0]-- > 0
+                    ? CompletableFuture.failedFuture(new IllegalStateException("not now"))
+                    : acknowledged());
+        }
+
+        List<UUID> received() {
+            return received;
+        }
+
+        @Override
+        public CompletionStage<SentPosition> send(OutboxRecord event) {
+            received.add(event.eventId());
+            return answer.apply(event);
+        }
+    }
+}

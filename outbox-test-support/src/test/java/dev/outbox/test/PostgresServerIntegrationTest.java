@@ -1,0 +1,221 @@
+package dev.outbox.test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PostgresServerIntegrationTest {
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void contentsAndAddressSurviveKillAndRestart() throws SQLException {
+        try (PostgresServer server = PostgresServer.start(PostgresOptions.temporary())) {
+            PostgresSchema schema = server.createSchema("killed");
+            execute(schema, "create table word (text varchar)");
+            execute(schema, "insert into word values ('kept')");
+
+            server.kill();
+
+            assertThat(server.isRunning()).isFalse();
+            assertThatThrownBy(schema::connect).isInstanceOf(SQLException.class);
+            server.restart();
+            assertThat(query(schema, "select text from word")).isEqualTo("kept");
+        }
+    }
+
+    @Test
+    void contentsSurviveStopAndRestart() throws SQLException {
+        try (PostgresServer server = PostgresServer.start()) {
+            PostgresSchema schema = server.createSchema("stopped");
+            execute(schema, "create table word as select 'kept' as text");
+
+            server.stop();
+            server.restart();
+
+            assertThat(query(schema, "select text from word")).isEqualTo("kept");
+        }
+    }
+
+    @Test
+    void queryHangsWhilePausedAndCompletesAfterResume() throws Exception {
+        try (PostgresServer server = PostgresServer.start()) {
+            PostgresSchema schema = server.createSchema("paused");
+            try (Connection connection = schema.connect();
+                    Statement statement = connection.createStatement()) {
+                statement.execute("select 1");
+
+                server.pause();
+                CompletableFuture<Boolean> answer = CompletableFuture.supplyAsync(() -> {
+                    try {
+                        return statement.execute("select 2");
+                    } catch (SQLException e) {
+                        throw new IllegalStateException(e);
+                    }
+                });
+
+                assertThatThrownBy(() -> answer.get(300, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+                server.resume();
+                assertThat(answer.get(10, TimeUnit.SECONDS)).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void pausedServerCanBeKilledAndClosed() {
+        try (PostgresServer server = PostgresServer.start()) {
+            server.pause();
+            server.kill();
+            server.restart();
+            server.pause();
+        }
+    }
+
+    @Test
+    void schemasOfOneServerAreIsolated() throws SQLException {
+        PostgresServer server = TestServers.postgres();
+        PostgresSchema one = server.createSchema("same");
+        PostgresSchema other = server.createSchema("same");
+
+        execute(one, "create table word (text varchar)");
+
+        assertThat(other.name()).isNotEqualTo(one.name());
+        assertThatThrownBy(() -> query(other, "select text from word")).hasMessageContaining("does not exist");
+    }
+
+    @Test
+    void durableServerWaitsForTheDisk() throws SQLException {
+        PostgresOptions options = PostgresOptions.in(directory).withSetting("max_connections", "17");
+        try (PostgresServer server = PostgresServer.start(options)) {
+            PostgresSchema schema = server.createSchema("durable");
+
+            assertThat(query(schema, "show fsync")).isEqualTo("on");
+            assertThat(query(schema, "show synchronous_commit")).isEqualTo("on");
+            assertThat(query(schema, "show max_connections")).isEqualTo("17");
+        }
+    }
+
+    @Test
+    void nextServerOfADirectoryGoesOnWithItsContents() throws SQLException {
+        PostgresOptions options = PostgresOptions.in(directory.resolve("new/data"));
+        String name;
+        try (PostgresServer first = PostgresServer.start(options)) {
+            PostgresSchema schema = first.createSchema("again");
+            execute(schema, "create table word as select 'kept' as text");
+            name = schema.name();
+        }
+
+        try (PostgresServer second = PostgresServer.start(options)) {
+            PostgresSchema schema = new PostgresSchema(name, second.host(), second.port());
+            assertThat(query(schema, "select text from word")).isEqualTo("kept");
+        }
+    }
+
+    @Test
+    void orphanOfTheSameDirectoryIsReplaced() throws Exception {
+        try (ChildJvm owner = ChildJvm.start(Main.class, List.of(), "postgres", directory.toString())) {
+            owner.awaitLine("ready", Duration.ofSeconds(30));
+            // without its watcher the server stays when its owner is killed
+            RunningProcesses.of(directory).stream()
+                    .filter(process -> process.info().command().orElse("").endsWith("sh"))
+                    .forEach(ProcessHandle::destroyForcibly);
+            owner.kill();
+        }
+        List<ProcessHandle> orphans = RunningProcesses.of(directory);
+        assertThat(orphans).isNotEmpty().allMatch(Processes::runs);
+
+        try (PostgresServer server = PostgresServer.start(PostgresOptions.in(directory))) {
+            assertThat(orphans).noneMatch(Processes::runs);
+            assertThat(server.isRunning()).isTrue();
+        }
+    }
+
+    @Test
+    void folderThatCannotBeWrittenIsNamed() throws Exception {
+        Path file = Files.createFile(directory.resolve("file"));
+
+        assertThatThrownBy(() -> PostgresServer.start(PostgresOptions.in(file)))
+                .isInstanceOf(ServerStartException.class)
+                .hasMessageStartingWith("PostgreSQL cannot keep its data in " + file)
+                .hasMessageContaining("is not a folder")
+                .hasMessageContaining("choose another folder");
+        assertThatThrownBy(() -> PostgresServer.start(PostgresOptions.in(file.resolve("below"))))
+                .isInstanceOf(ServerStartException.class)
+                .hasMessageStartingWith("PostgreSQL cannot keep its data in " + file.resolve("below"));
+    }
+
+    @Test
+    void folderInUseIsNamed() {
+        try (PostgresServer server = PostgresServer.start(PostgresOptions.in(directory))) {
+            assertThatThrownBy(() -> PostgresServer.start(PostgresOptions.in(directory)))
+                    .isInstanceOf(ServerStartException.class)
+                    .hasMessageContaining(directory + ": the folder is in use by another server of this JVM");
+            assertThat(server.isRunning()).isTrue();
+        }
+    }
+
+    @Test
+    void folderInUseByAnotherProcessIsNamed() {
+        try (ChildJvm owner = ChildJvm.start(Main.class, List.of(), "postgres", directory.toString())) {
+            owner.awaitLine("ready", Duration.ofSeconds(30));
+
+            assertThatThrownBy(() -> PostgresServer.start(PostgresOptions.in(directory)))
+                    .isInstanceOf(ServerStartException.class)
+                    .hasMessageContaining(directory + ": the folder is in use by process " + owner.pid());
+        }
+    }
+
+    @Test
+    void takenPortIsNamed() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0)) {
+            PostgresOptions options = PostgresOptions.temporary().withPort(taken.getLocalPort());
+
+            assertThatThrownBy(() -> PostgresServer.start(options))
+                    .isInstanceOf(ServerStartException.class)
+                    .hasMessage(
+                            "PostgreSQL cannot listen on port %d: another program has taken it. Stop that program or choose another port.",
+                            taken.getLocalPort());
+        }
+    }
+
+    @Test
+    void failedStartShowsTheLog() {
+        PostgresOptions options = PostgresOptions.temporary().withSetting("no_such_setting", "1");
+
+        assertThatThrownBy(() -> PostgresServer.start(options))
+                .isInstanceOf(ServerStartException.class)
+                .hasMessageContaining("ended at once")
+                .hasMessageContaining("no_such_setting");
+    }
+
+    private static void execute(PostgresSchema schema, String sql) throws SQLException {
+        try (Connection connection = schema.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static String query(PostgresSchema schema, String sql) throws SQLException {
+        try (Connection connection = schema.connect();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            assertThat(rows.next()).isTrue();
+            return rows.getString(1);
+        }
+    }
+}
