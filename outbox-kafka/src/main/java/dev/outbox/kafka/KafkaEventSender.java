@@ -1,5 +1,6 @@
 package dev.outbox.kafka;
 
+import dev.outbox.OutboxConfigurationException;
 import dev.outbox.spi.EventSender;
 import dev.outbox.spi.OutboxRecord;
 import dev.outbox.spi.SentPosition;
@@ -11,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -29,14 +31,23 @@ public final class KafkaEventSender implements EventSender, AutoCloseable {
     }
 
     /**
-     * A sender on a new producer.
+     * A sender on a new producer. Brokers need not be reachable yet.
      *
      * @param applicationSettings producer settings of the application; what {@link #settings} enforces wins over them
      * @param sendTimeout how long the relay waits for a wave: the producer gives up by itself before that
+     * @throws OutboxConfigurationException if Kafka refuses the settings, for a host that cannot be resolved for instance
      */
     public static KafkaEventSender create(
             Map<String, Object> applicationSettings, Duration sendTimeout, String source) {
-        return new KafkaEventSender(new KafkaProducer<>(settings(applicationSettings, sendTimeout)), source);
+        try {
+            return new KafkaEventSender(new KafkaProducer<>(settings(applicationSettings, sendTimeout)), source);
+        } catch (KafkaException e) {
+            Throwable reason = e.getCause() == null ? e : e.getCause();
+            throw new OutboxConfigurationException(
+                    "The outbox cannot create its Kafka producer: %s.".formatted(reason.getMessage()),
+                    "Correct the settings of the brokers (spring.kafka.*).",
+                    e);
+        }
     }
 
     /**

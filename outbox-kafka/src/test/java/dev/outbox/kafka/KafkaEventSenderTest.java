@@ -1,7 +1,9 @@
 package dev.outbox.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.outbox.OutboxConfigurationException;
 import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -49,5 +51,15 @@ class KafkaEventSenderTest {
     @Test
     void kafka_accepts_the_settings() {
         new KafkaProducer<>(KafkaEventSender.settings(APPLICATION, Duration.ofMillis(300))).close(Duration.ZERO);
+    }
+
+    @Test
+    void settings_that_kafka_refuses_are_named() {
+        assertThatThrownBy(() -> KafkaEventSender.create(
+                        Map.of("bootstrap.servers", "no.such.host.invalid:9092"), Duration.ofSeconds(30), "/test"))
+                .isInstanceOf(OutboxConfigurationException.class)
+                .hasMessage(
+                        "The outbox cannot create its Kafka producer: No resolvable bootstrap urls given in bootstrap.servers."
+                                + " Correct the settings of the brokers (spring.kafka.*).");
     }
 }
