@@ -36,7 +36,7 @@ public final class ChildJvm implements AutoCloseable {
             List<String> command =
                     JavaCommand.write(folder.path().resolve("jvm.args"), jvmOptions, main, List.of(arguments));
             Path log = folder.path().resolve("output.log");
-            return new ChildJvm(folder, OwnedProcess.start(command, log, "", folder.path()));
+            return new ChildJvm(folder, OwnedProcess.start(command, log, "KILL", folder.path()));
         } catch (IOException e) {
             folder.close();
             throw new UncheckedIOException(e);

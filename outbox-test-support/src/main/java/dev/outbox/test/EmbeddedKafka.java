@@ -22,7 +22,7 @@ final class EmbeddedKafka extends EmbeddedServer {
     private final @Nullable Integer proxy;
 
     EmbeddedKafka(KafkaOptions options, @Nullable Integer behindProxy, @Nullable Integer proxy) {
-        super("Kafka", options.directory(), Ports.orFree(options.port()), "TERM");
+        super("Kafka", options.directory(), Ports.orFree(options.port()), "TERM KILL");
         this.options = options;
         this.behindProxy = behindProxy;
         this.proxy = proxy;

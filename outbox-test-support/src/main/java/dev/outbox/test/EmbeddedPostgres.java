@@ -16,7 +16,7 @@ final class EmbeddedPostgres extends EmbeddedServer {
 
     EmbeddedPostgres(PostgresOptions options) {
         // fast shutdown, then immediate shutdown, which ends paused children as well
-        super("PostgreSQL", options.directory(), Ports.orFree(options.port()), "INT QUIT");
+        super("PostgreSQL", options.directory(), Ports.orFree(options.port()), "INT QUIT KILL");
         this.options = options;
     }
 

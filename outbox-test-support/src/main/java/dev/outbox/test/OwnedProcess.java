@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OwnedProcess {
 
-    /** $1: signals that ask the process to end, $2: a folder to delete after it, $3…: the process. */
+    /** $1: signals to end the process, $2: a folder to delete after it or a dash, $3…: the process. */
     private static final String WATCHED = """
             signals=$1 folder=$2
             shift 2
@@ -28,7 +28,7 @@ final class OwnedProcess {
             ( (
               read -r _ <&3
               kill -0 $$ || exit
-              for signal in $signals KILL; do
+              for signal in $signals; do
                 kill -$signal $$
                 kill -CONT $$
                 pkill -CONT -P $$
@@ -36,11 +36,14 @@ final class OwnedProcess {
                 while [ $tenths -lt 80 ] && kill -0 $$; do sleep 0.1; tenths=$((tenths + 1)); done
                 kill -0 $$ || break
               done
-              [ -z "$folder" ] || rm -rf -- "$folder"
+              [ "$folder" = - ] || rm -rf -- "$folder"
             ) >/dev/null 2>&1 & )
             exec 3<&-
             exec "$@"
             """;
+
+    /** Not an empty argument: some JVMs do not see the arguments behind it when they look at a process. */
+    private static final String NOTHING = "-";
 
     private static final Duration END = Duration.ofSeconds(10);
 
@@ -57,14 +60,14 @@ final class OwnedProcess {
      *
      * @param command the program and its arguments
      * @param logFile gets what it prints, behind what is there
-     * @param stopSignals what to send, one after the other, when this JVM is gone; SIGKILL comes last in any case
+     * @param stopSignals what to send, one after the other, when this JVM is gone; separated by blanks
      * @param temporary deleted when the process has ended because this JVM is gone, null for nothing
      */
     static OwnedProcess start(List<String> command, Path logFile, String stopSignals, @Nullable Path temporary)
             throws IOException {
         List<String> watched = new ArrayList<>(ownSession());
-        watched.addAll(
-                List.of("sh", "-c", WATCHED, "watched", stopSignals, temporary == null ? "" : temporary.toString()));
+        watched.addAll(List.of(
+                "sh", "-c", WATCHED, "watched", stopSignals, temporary == null ? NOTHING : temporary.toString()));
         watched.addAll(command);
         ProcessLog log = ProcessLog.behind(logFile);
         Process process = new ProcessBuilder(watched)

@@ -25,9 +25,11 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** The relay's protocol on a real database, with a broker that answers as the test wants. */
+@Timeout(60)
 class RelayIntegrationTest {
     private static final Duration LONG = Duration.ofMinutes(10);
 

@@ -22,8 +22,10 @@ import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Events and lanes, on a real database. */
+@Timeout(60)
 public abstract class StoreContract {
     private static final Duration LEASE = Duration.ofMinutes(1);
 
