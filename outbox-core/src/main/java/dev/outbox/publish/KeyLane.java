@@ -23,16 +23,19 @@ final class KeyLane {
         int hash = 0;
         int whole = data.length & ~3;
         for (int i = 0; i < whole; i += 4) {
-            hash ^= mixed(data[i] & 0xFF | (data[i + 1] & 0xFF) << 8 | (data[i + 2] & 0xFF) << 16 | data[i + 3] << 24);
+            hash ^= mixed((data[i] & 0xFF)
+                    | (data[i + 1] & 0xFF) << 8
+                    | (data[i + 2] & 0xFF) << 16
+                    | (data[i + 3] & 0xFF) << 24);
             hash = Integer.rotateLeft(hash, 13) * 5 + 0xe6546b64;
         }
         int tail = 0;
-        for (int i = data.length - 1; i >= whole; i--) tail = tail << 8 | data[i] & 0xFF;
+        for (int i = data.length - 1; i >= whole; i--) tail = (tail << 8) | (data[i] & 0xFF);
         hash ^= mixed(tail);
         hash ^= data.length;
-        hash = (hash ^ hash >>> 16) * 0x85ebca6b;
-        hash = (hash ^ hash >>> 13) * 0xc2b2ae35;
-        return hash ^ hash >>> 16;
+        hash = (hash ^ (hash >>> 16)) * 0x85ebca6b;
+        hash = (hash ^ (hash >>> 13)) * 0xc2b2ae35;
+        return hash ^ (hash >>> 16);
     }
 
     private static int mixed(int block) {

@@ -43,7 +43,11 @@ final class LaneRun {
     private final List<Long> toMark = new ArrayList<>();
     private boolean lost;
 
-    /** @param leaseEnd reckoned from before the claim, so that it never lies behind the database's */
+    /**
+     * A stay on a lane that was just claimed.
+     *
+     * @param leaseEnd reckoned from before the claim, so that it never lies behind the database's
+     */
     LaneRun(Tools tools, LaneLease lease, Deadline leaseEnd) {
         this.lanes = tools.lanes;
         this.events = tools.events;
@@ -55,7 +59,11 @@ final class LaneRun {
         this.leaseEnd = leaseEnd;
     }
 
-    /** @return the number of batches that came back full */
+    /**
+     * Works until there is a reason to leave.
+     *
+     * @return the number of batches that came back full: more than this worker could take at once
+     */
     int drain() {
         int fullBatches = 0;
         while (true) {
@@ -72,7 +80,11 @@ final class LaneRun {
         }
     }
 
-    /** @return whether every event of the batch was acknowledged or left alone because of a stop */
+    /**
+     * Sends a batch, and renews the lease on the way.
+     *
+     * @return whether every event of it was acknowledged, or left alone because of a stop
+     */
     private boolean send(List<OutboxRecord> batch) {
         Waves waves = new Waves(batch);
         boolean allAcknowledged = true;

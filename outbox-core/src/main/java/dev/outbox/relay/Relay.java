@@ -3,6 +3,7 @@ package dev.outbox.relay;
 import dev.outbox.spi.EventSender;
 import dev.outbox.store.EventStore;
 import dev.outbox.store.LaneStore;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -17,6 +18,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Relay {
     private static final Logger log = LoggerFactory.getLogger(Relay.class);
+
+    /** For a worker that was interrupted: one short transaction. */
+    private static final Duration TIME_TO_MARK = Duration.ofSeconds(2);
 
     private final LaneStore lanes;
     private final EventStore events;
@@ -49,7 +53,7 @@ public final class Relay {
             workers.add(thread);
             thread.start();
         }
-        log.info("Outbox relay {} started with {} workers on {} lanes.", owner, settings.workers(), lanes.count());
+        log.info("Outbox relay {} started with {} workers.", owner, settings.workers());
     }
 
     /** Tells an idle worker that there may be work. Returns at once; one nudge is enough for any number of commits. */
@@ -59,22 +63,21 @@ public final class Relay {
 
     /**
      * Stops after the waves under way, marks what they sent, and lets the lanes go. Waits for that at most for the shutdown time-out; what is still
-     * under way then is interrupted, stays pending, and is sent again by the next relay.
+     * under way then is interrupted, stays pending, and is sent again by the next relay. Does nothing when it does not run.
      */
     public synchronized void stop() {
+        if (!isRunning()) return;
         stopping = true;
         nudges.release(settings.workers());
-        Deadline end = Deadline.after(settings.shutdownTimeout());
         try {
-            for (Thread worker : workers) worker.join(Math.max(1, end.left().toMillis()));
+            join(Deadline.after(settings.shutdownTimeout()));
             for (Thread worker : workers) {
-                if (worker.isAlive())
-                    log.warn(
-                            "{} is still sending after {}; interrupting it.",
-                            worker.getName(),
-                            settings.shutdownTimeout());
+                if (!worker.isAlive()) continue;
+                log.warn(
+                        "{} is still sending after {}; interrupting it.", worker.getName(), settings.shutdownTimeout());
                 worker.interrupt();
             }
+            join(Deadline.after(TIME_TO_MARK));
         } catch (InterruptedException e) {
             workers.forEach(Thread::interrupt);
             Thread.currentThread().interrupt();
@@ -82,6 +85,10 @@ public final class Relay {
         workers.clear();
         nudges.drainPermits();
         log.info("Outbox relay {} stopped.", owner);
+    }
+
+    private void join(Deadline end) throws InterruptedException {
+        for (Thread worker : workers) worker.join(Math.max(1, end.left().toMillis()));
     }
 
     /** Whether the workers were started and not stopped. */
