@@ -1,0 +1,87 @@
+package dev.outbox.sample.guide;
+
+import dev.outbox.sample.product.application.ProductCatalog;
+import dev.outbox.sample.product.application.StockedProduct;
+import java.util.Comparator;
+import java.util.Optional;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
+import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
+import org.springframework.context.event.ContextRefreshedEvent;
+import org.springframework.context.event.EventListener;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
+import org.springframework.stereotype.Component;
+
+/** Says what runs where, and what to try next. */
+@Component
+@ConditionalOnBooleanProperty(name = "sample.guide.enabled", matchIfMissing = true)
+class Guide {
+    private final GuideProperties properties;
+    private final JdbcConnectionDetails postgresql;
+    private final KafkaConnectionDetails kafka;
+    private final ProductCatalog catalog;
+    private final Environment environment;
+
+    Guide(
+            GuideProperties properties,
+            JdbcConnectionDetails postgresql,
+            KafkaConnectionDetails kafka,
+            ProductCatalog catalog,
+            Environment environment) {
+        this.properties = properties;
+        this.postgresql = postgresql;
+        this.kafka = kafka;
+        this.catalog = catalog;
+        this.environment = environment;
+    }
+
+    /** To the console and not to the log: it is for the person in front of it. The web server runs by now. */
+    @EventListener(ContextRefreshedEvent.class)
+    @Order(2)
+    void print() {
+        System.out.println(text("http://localhost:" + environment.getProperty("local.server.port")));
+    }
+
+    private String text(String url) {
+        return """
+
+                  Application   %1$s
+                  Swagger UI    %1$s/swagger-ui.html
+                  PostgreSQL    %2$s, user %3$s (%4$s)
+                  Kafka         %5$s (%6$s)
+                %7$s
+                  Place an order. Every paste is a new one:
+
+                    answer=$(curl -s %1$s/api/v1/orders -H 'Content-Type: application/json' \\
+                      -H "Idempotency-Key: $(uuidgen 2>/dev/null || date +%%s%%N)" \\
+                      -d '{"items":[{"productId":%8$d,"quantity":2}]}'); echo "$answer"
+
+                  See its notification, which has come by outbox and Kafka:
+
+                    curl -s "%1$s/api/v1/notifications?orderId=$(echo "$answer" | cut -d'"' -f4)"; echo
+
+                  Ctrl-C ends it.
+                """.formatted(
+                        url,
+                        postgresql.getJdbcUrl(),
+                        postgresql.getUsername(),
+                        properties.postgresql(),
+                        String.join(",", kafka.getBootstrapServers()),
+                        properties.kafka(),
+                        data(),
+                        productId());
+    }
+
+    private String data() {
+        return properties.data() == null
+                ? ""
+                : "  Data          %s (kept; delete it to begin anew)%n".formatted(properties.data());
+    }
+
+    private long productId() {
+        Optional<StockedProduct> mostStocked =
+                catalog.page(0, 20).stream().max(Comparator.comparingInt(StockedProduct::stock));
+        return mostStocked.map(stocked -> stocked.product().id()).orElse(1L);
+    }
+}

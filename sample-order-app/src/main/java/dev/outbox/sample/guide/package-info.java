@@ -1,0 +1,5 @@
+/** What the application says and offers to somebody who starts it for the first time. */
+@NullMarked
+package dev.outbox.sample.guide;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,51 @@
+package dev.outbox.sample.inventory.application;
+
+import dev.outbox.sample.inventory.domain.OutOfStockException;
+import dev.outbox.sample.inventory.domain.Stock;
+import dev.outbox.sample.inventory.domain.StockRepository;
+import java.util.Collection;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.stream.Collectors;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+
+/** The stock of all products. */
+@Service
+public class Inventory {
+    private final StockRepository stocks;
+
+    Inventory(StockRepository stocks) {
+        this.stocks = stocks;
+    }
+
+    /** Begins to keep stock of a new product, in the transaction that creates it. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void open(long productId, int quantity) {
+        stocks.save(new Stock(productId, quantity));
+    }
+
+    /**
+     * Takes what an order wants out of the stock, all of it or nothing, in the transaction of the order.
+     *
+     * <p>Optimistic: when that transaction ends it may find that another one was faster
+     * ({@link org.springframework.dao.OptimisticLockingFailureException}), and has to be run again from its beginning.
+     *
+     * @param pieces wanted of each product; sorted, so that two orders of the same products lock them in the same order
+     * @throws OutOfStockException if there are not enough
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void deduct(SortedMap<Long, Integer> pieces) {
+        pieces.forEach((productId, wanted) -> stocks.findById(productId)
+                .orElseThrow(() -> new OutOfStockException(productId, wanted, 0))
+                .deduct(wanted));
+    }
+
+    /** The quantities of products; those without stock are not in the map. */
+    @Transactional(readOnly = true)
+    public Map<Long, Integer> quantities(Collection<Long> productIds) {
+        return stocks.findByProductIdIn(productIds).stream()
+                .collect(Collectors.toMap(Stock::productId, Stock::quantity));
+    }
+}

@@ -1,0 +1,32 @@
+package dev.outbox.sample.notification.api;
+
+import dev.outbox.sample.notification.application.Notifications;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+@RequestMapping("/api/v1/notifications")
+@Tag(name = "Notifications")
+class NotificationController {
+    private final Notifications notifications;
+
+    NotificationController(Notifications notifications) {
+        this.notifications = notifications;
+    }
+
+    @GetMapping
+    @Operation(
+            summary = "What was told about an order",
+            description = "Empty as long as the order's event is on the way, which is some milliseconds.")
+    List<NotificationResponse> about(@RequestParam UUID orderId) {
+        return notifications.about(orderId).stream()
+                .map(NotificationResponse::of)
+                .toList();
+    }
+}

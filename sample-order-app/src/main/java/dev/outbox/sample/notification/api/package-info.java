@@ -1,0 +1,5 @@
+/** Notifications over HTTP. */
+@NullMarked
+package dev.outbox.sample.notification.api;
+
+import org.jspecify.annotations.NullMarked;

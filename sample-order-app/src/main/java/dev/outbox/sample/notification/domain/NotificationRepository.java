@@ -1,0 +1,11 @@
+package dev.outbox.sample.notification.domain;
+
+import java.util.List;
+import java.util.UUID;
+
+/** Where notifications are kept. */
+public interface NotificationRepository {
+    Notification save(Notification notification);
+
+    List<Notification> findByOrderIdOrderById(UUID orderId);
+}

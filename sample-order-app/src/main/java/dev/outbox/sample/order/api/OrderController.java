@@ -1,0 +1,74 @@
+package dev.outbox.sample.order.api;
+
+import dev.outbox.sample.order.application.OrderHistory;
+import dev.outbox.sample.order.application.PlaceOrder;
+import dev.outbox.sample.order.application.PlacedOrder;
+import dev.outbox.sample.web.PageView;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.PositiveOrZero;
+import jakarta.validation.constraints.Size;
+import java.net.URI;
+import java.util.UUID;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+@RequestMapping("/api/v1/orders")
+@Tag(name = "Orders")
+class OrderController {
+    private final PlaceOrder placeOrder;
+    private final OrderHistory history;
+
+    OrderController(PlaceOrder placeOrder, OrderHistory history) {
+        this.placeOrder = placeOrder;
+        this.history = history;
+    }
+
+    @PostMapping
+    @Operation(summary = "Place an order", description = """
+                    201 with the order. The same Idempotency-Key with the same items gives the same answer again, 201 and the same order, \
+                    with the header Idempotent-Replayed: true; so a request whose answer was lost can simply be sent again. \
+                    409 IDEMPOTENCY_KEY_REUSED if the key came with other items before, 409 OUT_OF_STOCK, \
+                    409 STOCK_CONFLICT if too many others order the same product at this moment (send it again), \
+                    404 PRODUCT_NOT_FOUND. A refused order leaves nothing, and its key can be used again.""")
+    ResponseEntity<OrderResponse> place(
+            @Parameter(description = "New for every order, the same when a request is sent again", example = "7b1c9f0e")
+                    @RequestHeader("Idempotency-Key")
+                    @NotBlank
+                    @Size(max = 100)
+                    String idempotencyKey,
+            @Valid @RequestBody PlaceOrderRequest request) {
+        PlacedOrder placed = placeOrder.place(idempotencyKey, request.basket());
+        ResponseEntity.BodyBuilder answer = ResponseEntity.created(
+                URI.create("/api/v1/orders/" + placed.order().id()));
+        if (placed.isRepeated()) answer.header("Idempotent-Replayed", "true");
+        return answer.body(OrderResponse.of(placed.order()));
+    }
+
+    @GetMapping
+    @Operation(summary = "Orders, the newest first")
+    PageView<OrderResponse> page(
+            @RequestParam(defaultValue = "0") @PositiveOrZero int page,
+            @RequestParam(defaultValue = "20") @Min(1) @Max(100) int size) {
+        return PageView.of(history.page(page, size), OrderResponse::of);
+    }
+
+    @GetMapping("/{orderId}")
+    @Operation(summary = "One order")
+    OrderResponse get(@PathVariable UUID orderId) {
+        return OrderResponse.of(history.get(orderId));
+    }
+}

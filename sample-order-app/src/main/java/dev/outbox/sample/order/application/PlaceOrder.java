@@ -1,0 +1,63 @@
+package dev.outbox.sample.order.application;
+
+import dev.outbox.sample.order.domain.Basket;
+import dev.outbox.sample.order.domain.IdempotencyKeyReusedException;
+import dev.outbox.sample.order.domain.Order;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.ConcurrencyFailureException;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.stereotype.Service;
+
+/**
+ * Places an order once per idempotency key, however often and however concurrently it is asked to.
+ *
+ * <p>The unique constraint on the key decides. So this has no transaction of its own: whoever loses against another request reads the
+ * winner's order in a new one.
+ */
+@Service
+public class PlaceOrder {
+    private static final Logger log = LoggerFactory.getLogger(PlaceOrder.class);
+
+    private final OrderPlacement placement;
+    private final OrderHistory history;
+
+    PlaceOrder(OrderPlacement placement, OrderHistory history) {
+        this.placement = placement;
+        this.history = history;
+    }
+
+    /**
+     * Places an order, or returns the one that was placed with the same key and the same basket. A refused order leaves nothing: its key
+     * can be used again.
+     *
+     * @param idempotencyKey at most 100 characters
+     * @throws IdempotencyKeyReusedException if the key came with another basket before
+     * @throws dev.outbox.sample.product.domain.UnknownProductException if there is no such product
+     * @throws dev.outbox.sample.inventory.domain.OutOfStockException if there is not enough of a product
+     * @throws StockConflictException if too many others order the same product at this moment
+     */
+    public PlacedOrder place(String idempotencyKey, Basket basket) {
+        Optional<Order> known = history.find(idempotencyKey);
+        if (known.isPresent()) return repeated(known.get(), basket);
+        try {
+            PlacedOrder placed = placement.place(idempotencyKey, basket);
+            log.info(
+                    "Order {} over {} is placed; its event is {}.",
+                    placed.order().id(),
+                    placed.order().total(),
+                    placed.eventId());
+            return placed;
+        } catch (DataIntegrityViolationException e) {
+            return repeated(history.find(idempotencyKey).orElseThrow(() -> e), basket);
+        } catch (ConcurrencyFailureException e) {
+            throw new StockConflictException(e);
+        }
+    }
+
+    private static PlacedOrder repeated(Order order, Basket basket) {
+        if (!order.basket().equals(basket)) throw new IdempotencyKeyReusedException(order.id());
+        return new PlacedOrder(order, null);
+    }
+}

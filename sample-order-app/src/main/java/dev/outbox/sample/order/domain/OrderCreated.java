@@ -1,0 +1,26 @@
+package dev.outbox.sample.order.domain;
+
+import dev.outbox.OutboxEvent;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Tells other services that there is a new order: the payload of the event, as they read it.
+ *
+ * @param version of the order
+ */
+@OutboxEvent(type = "ORDER_CREATED", aggregate = "Order", key = "orderId", version = "version", topic = "orders")
+public record OrderCreated(UUID orderId, long version, List<Item> items, BigDecimal total, Instant createdAt) {
+    /** One product of the order. */
+    public record Item(long productId, int quantity, BigDecimal unitPrice) {}
+
+    /** The event of an order that was saved. */
+    public static OrderCreated of(Order order) {
+        List<Item> items = order.items().stream()
+                .map(item -> new Item(item.productId(), item.quantity(), item.unitPrice()))
+                .toList();
+        return new OrderCreated(order.id(), order.version(), items, order.total(), order.createdAt());
+    }
+}

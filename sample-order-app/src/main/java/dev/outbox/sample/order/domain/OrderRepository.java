@@ -1,0 +1,18 @@
+package dev.outbox.sample.order.domain;
+
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.data.domain.Page;
+import org.springframework.data.domain.Pageable;
+
+/** Where orders are kept. */
+public interface OrderRepository {
+    /** Inserts at once. Waits while another transaction is inserting an order with the same idempotency key. */
+    Order saveAndFlush(Order order);
+
+    Optional<Order> findById(UUID id);
+
+    Optional<Order> findByIdempotencyKey(String idempotencyKey);
+
+    Page<Order> findAll(Pageable page);
+}

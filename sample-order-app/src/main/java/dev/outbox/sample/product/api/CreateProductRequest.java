@@ -1,0 +1,24 @@
+package dev.outbox.sample.product.api;
+
+import jakarta.validation.constraints.DecimalMin;
+import jakarta.validation.constraints.Digits;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.PositiveOrZero;
+import jakarta.validation.constraints.Size;
+import java.math.BigDecimal;
+
+/**
+ * A product to add.
+ *
+ * @param sku which no other product has
+ * @param stock how many pieces of it there are
+ */
+record CreateProductRequest(
+        @NotBlank @Size(max = 64) String sku,
+        @NotBlank @Size(max = 200) String name,
+
+        @NotNull @DecimalMin("0.00") @Digits(integer = 10, fraction = 2)
+        BigDecimal price,
+
+        @NotNull @PositiveOrZero Integer stock) {}

@@ -1,0 +1,39 @@
+package dev.outbox.sample.product.api;
+
+import dev.outbox.sample.product.application.ProductCatalog;
+import dev.outbox.sample.web.PageView;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.PositiveOrZero;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+@RequestMapping("/api/v1/products")
+@Tag(name = "Products")
+class ProductController {
+    private final ProductCatalog catalog;
+
+    ProductController(ProductCatalog catalog) {
+        this.catalog = catalog;
+    }
+
+    @GetMapping
+    @Operation(summary = "Products in the order in which they were created")
+    PageView<ProductResponse> page(
+            @RequestParam(defaultValue = "0") @PositiveOrZero int page,
+            @RequestParam(defaultValue = "20") @Min(1) @Max(100) int size) {
+        return PageView.of(catalog.page(page, size), ProductResponse::of);
+    }
+
+    @GetMapping("/{productId}")
+    @Operation(summary = "One product with its stock")
+    ProductResponse get(@PathVariable long productId) {
+        return ProductResponse.of(catalog.get(productId));
+    }
+}

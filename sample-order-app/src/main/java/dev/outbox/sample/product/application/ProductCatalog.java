@@ -1,0 +1,113 @@
+package dev.outbox.sample.product.application;
+
+import dev.outbox.sample.inventory.application.Inventory;
+import dev.outbox.sample.product.domain.Product;
+import dev.outbox.sample.product.domain.ProductRepository;
+import dev.outbox.sample.product.domain.SkuTakenException;
+import dev.outbox.sample.product.domain.UnknownProductException;
+import java.math.BigDecimal;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.data.domain.Page;
+import org.springframework.data.domain.PageRequest;
+import org.springframework.data.domain.Sort;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** All products, with their stock. */
+@Service
+public class ProductCatalog {
+    private final ProductRepository products;
+    private final Inventory inventory;
+    private final Clock clock;
+
+    ProductCatalog(ProductRepository products, Inventory inventory, Clock clock) {
+        this.products = products;
+        this.inventory = inventory;
+        this.clock = clock;
+    }
+
+    /**
+     * Adds a product.
+     *
+     * @param stock how many pieces of it there are
+     * @throws SkuTakenException if another product has the SKU
+     */
+    @Transactional
+    public StockedProduct create(String sku, String name, BigDecimal price, int stock) {
+        Product product = insert(new Product(sku, name, price, clock.instant().truncatedTo(ChronoUnit.MICROS)));
+        inventory.open(product.id(), stock);
+        return new StockedProduct(product, stock);
+    }
+
+    private Product insert(Product product) {
+        try {
+            return products.saveAndFlush(product);
+        } catch (DataIntegrityViolationException e) {
+            throw new SkuTakenException(product.sku());
+        }
+    }
+
+    /**
+     * One product.
+     *
+     * @throws UnknownProductException if there is none
+     */
+    @Transactional(readOnly = true)
+    public StockedProduct get(long productId) {
+        return products.findById(productId)
+                .map(product -> stocked(List.of(product)).get(0))
+                .orElseThrow(() -> new UnknownProductException(productId));
+    }
+
+    /** The product with this SKU. */
+    @Transactional(readOnly = true)
+    public Optional<StockedProduct> find(String sku) {
+        return products.findBySku(sku).map(product -> stocked(List.of(product)).get(0));
+    }
+
+    /** One page of the products, in the order in which they were created. */
+    @Transactional(readOnly = true)
+    public Page<StockedProduct> page(int page, int size) {
+        Page<Product> found = products.findAll(PageRequest.of(page, size, Sort.by("id")));
+        Map<Long, Integer> stock = inventory.quantities(ids(found.getContent()));
+        return found.map(product -> new StockedProduct(product, stock.getOrDefault(product.id(), 0)));
+    }
+
+    /** Whether there are no products at all. */
+    @Transactional(readOnly = true)
+    public boolean isEmpty() {
+        return products.count() == 0;
+    }
+
+    /**
+     * Several products, by id.
+     *
+     * @throws UnknownProductException if one of them does not exist
+     */
+    @Transactional(readOnly = true)
+    public List<Product> getAll(Set<Long> productIds) {
+        List<Product> found = products.findByIdInOrderById(productIds);
+        Set<Long> unknown = new TreeSet<>(productIds);
+        found.forEach(product -> unknown.remove(product.id()));
+        for (Long productId : unknown) throw new UnknownProductException(productId);
+        return found;
+    }
+
+    private List<StockedProduct> stocked(List<Product> found) {
+        Map<Long, Integer> stock = inventory.quantities(ids(found));
+        return found.stream()
+                .map(product -> new StockedProduct(product, stock.getOrDefault(product.id(), 0)))
+                .toList();
+    }
+
+    private static List<Long> ids(List<Product> products) {
+        return products.stream().map(Product::id).toList();
+    }
+}

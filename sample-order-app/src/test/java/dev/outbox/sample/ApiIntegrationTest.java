@@ -1,0 +1,130 @@
+package dev.outbox.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.outbox.sample.ShopClient.Answer;
+import java.time.Instant;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** Products, and what is answered to requests that are wrong. */
+class ApiIntegrationTest extends RunningShop {
+    private static final String ITEMS = "{\"items\":[{\"productId\":1,\"quantity\":1}]}";
+
+    @Test
+    void a_product_can_be_created_and_read() {
+        String sku = UUID.randomUUID().toString();
+        Answer created = shop.post(
+                "/api/v1/admin/products", "{\"sku\":\"%s\",\"name\":\"Tea\",\"price\":3.5,\"stock\":0}".formatted(sku));
+        assertThat(created.status()).isEqualTo(201);
+        assertThat(created.body().get("price").decimalValue()).isEqualByComparingTo("3.50");
+        assertThat(created.body().get("soldOut").asBoolean()).isTrue();
+        assertThat(shop.get("/api/v1/products/" + created.body().get("id").asLong())
+                        .body())
+                .isEqualTo(created.body());
+        assertThat(shop.get("/api/v1/products?size=100").body().get("items").valueStream())
+                .contains(created.body());
+    }
+
+    @Test
+    void a_sku_is_used_once() {
+        String body = "{\"sku\":\"%s\",\"name\":\"Tea\",\"price\":3,\"stock\":1}".formatted(UUID.randomUUID());
+        shop.post("/api/v1/admin/products", body);
+        expect(shop.post("/api/v1/admin/products", body), 409, "SKU_TAKEN", "/api/v1/admin/products");
+    }
+
+    @Test
+    void an_order_needs_an_idempotency_key_of_at_most_100_characters() {
+        Answer missing = shop.post("/api/v1/orders", ITEMS);
+        expect(missing, 400, "VALIDATION_ERROR", "/api/v1/orders");
+        assertThat(field(missing)).isEqualTo("Idempotency-Key");
+        assertThat(field(shop.post("/api/v1/orders", ITEMS, "Idempotency-Key", "k".repeat(101))))
+                .isEqualTo("Idempotency-Key");
+        assertThat(field(shop.post("/api/v1/orders", ITEMS, "Idempotency-Key", " ")))
+                .isEqualTo("Idempotency-Key");
+    }
+
+    @Test
+    void an_order_needs_items_with_a_product_and_a_quantity() {
+        assertThat(field(order("{}"))).isEqualTo("items");
+        assertThat(field(order("{\"items\":[]}"))).isEqualTo("items");
+        assertThat(field(order("{\"items\":[null]}"))).isEqualTo("items[0]");
+        assertThat(field(order("{\"items\":[{\"productId\":1}]}"))).isEqualTo("items[0].quantity");
+        assertThat(field(order("{\"items\":[{\"productId\":1,\"quantity\":-1}]}")))
+                .isEqualTo("items[0].quantity");
+        assertThat(field(order("{\"items\":[{\"quantity\":1}]}"))).isEqualTo("items[0].productId");
+    }
+
+    @Test
+    void a_body_that_is_no_order_is_malformed() {
+        expect(order("{\"items\":"), 400, "MALFORMED_REQUEST", "/api/v1/orders");
+        expect(order(""), 400, "MALFORMED_REQUEST", "/api/v1/orders");
+        expect(order("{\"items\":[{\"productId\":1,\"quantity\":1.5}]}"), 400, "MALFORMED_REQUEST", "/api/v1/orders");
+        Answer otherType = order("{\"items\":[{\"productId\":\"x\",\"quantity\":1}]}");
+        expect(otherType, 400, "MALFORMED_REQUEST", "/api/v1/orders");
+        assertThat(otherType.body().at("/details/0/field").asString()).isEqualTo("items[0].productId");
+    }
+
+    @Test
+    void what_does_not_exist_is_not_found() {
+        String order = "/api/v1/orders/" + UUID.randomUUID();
+        expect(shop.get(order), 404, "ORDER_NOT_FOUND", order);
+        expect(shop.get("/api/v1/products/0"), 404, "PRODUCT_NOT_FOUND", "/api/v1/products/0");
+        expect(shop.order(newKey(), 999_999, 1), 404, "PRODUCT_NOT_FOUND", "/api/v1/orders");
+        expect(shop.get("/api/v1/elsewhere"), 404, "NOT_FOUND", "/api/v1/elsewhere");
+        expect(shop.get("/error"), 404, "NOT_FOUND", "/error");
+    }
+
+    @Test
+    void parameters_of_a_wrong_kind_are_named() {
+        assertThat(field(shop.get("/api/v1/orders/not-an-id"))).isEqualTo("orderId");
+        assertThat(field(shop.get("/api/v1/orders?size=0"))).isEqualTo("size");
+        assertThat(field(shop.get("/api/v1/products?page=-1"))).isEqualTo("page");
+        assertThat(field(shop.get("/api/v1/notifications"))).isEqualTo("orderId");
+    }
+
+    @Test
+    void a_method_that_is_not_offered_is_refused() {
+        Answer answer = shop.post("/api/v1/products", "{}");
+        expect(answer, 405, "METHOD_NOT_ALLOWED", "/api/v1/products");
+        assertThat(answer.headers().firstValue("Allow")).hasValue("GET");
+    }
+
+    @Test
+    void another_media_type_than_json_is_refused() {
+        Answer answer = shop.post("/api/v1/orders", ITEMS, "Content-Type", "text/plain", "Idempotency-Key", newKey());
+        expect(answer, 415, "UNSUPPORTED_MEDIA_TYPE", "/api/v1/orders");
+    }
+
+    @Test
+    void the_interface_describes_itself() {
+        JsonNode paths = shop.get("/v3/api-docs").body().get("paths");
+        assertThat(paths.propertyNames())
+                .contains("/api/v1/orders", "/api/v1/products", "/api/v1/notifications", "/api/v1/admin/products");
+        assertThat(paths.at("/~1api~1v1~1orders/post/description").asString()).contains("Idempotent-Replayed");
+        assertThat(shop.status("/swagger-ui/index.html")).isEqualTo(200);
+    }
+
+    private Answer order(String body) {
+        return shop.post("/api/v1/orders", body, "Idempotency-Key", newKey());
+    }
+
+    private static String field(Answer answer) {
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.text("code")).isEqualTo("VALIDATION_ERROR");
+        assertThat(answer.body().get("details")).hasSize(1);
+        return answer.body().get("details").get(0).get("field").asString();
+    }
+
+    private static void expect(Answer answer, int status, String code, String path) {
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.body().propertyNames())
+                .containsExactlyInAnyOrder("timestamp", "path", "code", "message", "details");
+        assertThat(answer.text("code")).isEqualTo(code);
+        assertThat(answer.text("path")).isEqualTo(path);
+        assertThat(answer.text("message")).isNotBlank();
+        assertThat(Instant.parse(answer.text("timestamp"))).isBeforeOrEqualTo(Instant.now());
+        assertThat(answer.body().get("details").isArray()).isTrue();
+    }
+}

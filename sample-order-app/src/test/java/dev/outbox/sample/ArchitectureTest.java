@@ -1,0 +1,112 @@
+package dev.outbox.sample;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import jakarta.persistence.Entity;
+import org.junit.jupiter.api.Test;
+import org.springframework.transaction.annotation.Transactional;
+import org.springframework.web.bind.annotation.RestController;
+
+class ArchitectureTest {
+    private final JavaClasses application = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.outbox.sample");
+
+    @Test
+    void api_calls_application_which_uses_domain_and_infra_is_called_by_nobody() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("api")
+                .definedBy("..sample.*.api..")
+                .layer("application")
+                .definedBy("..sample.*.application..")
+                .layer("domain")
+                .definedBy("..sample.*.domain..")
+                .layer("infra")
+                .definedBy("..sample.*.infra..")
+                .whereLayer("api")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("infra")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("application")
+                .mayOnlyBeAccessedByLayers("api", "infra")
+                .whereLayer("domain")
+                .mayOnlyBeAccessedByLayers("api", "application", "infra")
+                .check(application);
+    }
+
+    @Test
+    void domain_knows_nothing_of_web_kafka_and_beans() {
+        noClasses()
+                .that()
+                .resideInAPackage("..domain..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "org.springframework.web..",
+                        "org.springframework.http..",
+                        "org.springframework.kafka..",
+                        "org.springframework.stereotype..",
+                        "org.springframework.transaction..",
+                        "org.springframework.context..",
+                        "org.apache.kafka..",
+                        "jakarta.servlet..",
+                        "tools.jackson..")
+                .check(application);
+    }
+
+    @Test
+    void kafka_stays_in_infra() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("..api..", "..application..", "..domain..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.springframework.kafka..", "org.apache.kafka..")
+                .check(application);
+    }
+
+    @Test
+    void every_kind_of_class_is_in_its_layer() {
+        classes()
+                .that()
+                .areAnnotatedWith(Entity.class)
+                .should()
+                .resideInAPackage("..domain..")
+                .check(application);
+        classes()
+                .that()
+                .areAnnotatedWith(RestController.class)
+                .should()
+                .resideInAnyPackage("..api..", "..web..")
+                .check(application);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("..application..")
+                .should()
+                .beAnnotatedWith(Transactional.class)
+                .check(application);
+    }
+
+    @Test
+    void features_do_not_depend_on_each_other_in_circles() {
+        slices().matching("dev.outbox.sample.(*)..").should().beFreeOfCycles().check(application);
+    }
+
+    @Test
+    void the_consumer_shares_nothing_with_the_orders_but_the_message() {
+        noClasses()
+                .that()
+                .resideInAPackage("..sample.notification..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("..sample.order..")
+                .check(application);
+    }
+}

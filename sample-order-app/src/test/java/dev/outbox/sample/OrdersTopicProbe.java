@@ -1,0 +1,73 @@
+package dev.outbox.sample;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.outbox.test.TestServers;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** A look into the topic of orders, and a hand in it. */
+final class OrdersTopicProbe implements AutoCloseable {
+    private static final List<TopicPartition> PARTITIONS =
+            IntStream.range(0, 3).mapToObj(i -> new TopicPartition("orders", i)).toList();
+
+    private final Map<String, Object> servers =
+            Map.of("bootstrap.servers", TestServers.kafka().bootstrapServers());
+    private final Admin admin = Admin.create(servers);
+    private final KafkaConsumer<byte[], byte[]> consumer =
+            new KafkaConsumer<>(servers, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    private final KafkaProducer<byte[], byte[]> producer =
+            new KafkaProducer<>(servers, new ByteArraySerializer(), new ByteArraySerializer());
+
+    /** The record of an event, which is in the topic. */
+    ConsumerRecord<byte[], byte[]> find(String eventId) {
+        consumer.assign(PARTITIONS);
+        consumer.seekToBeginning(PARTITIONS);
+        long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (System.nanoTime() < end) {
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
+                Header id = record.headers().lastHeader("ce_id");
+                if (id != null && new String(id.value(), UTF_8).equals(eventId)) return record;
+            }
+        }
+        throw new AssertionError("no record of event " + eventId);
+    }
+
+    /** Sends a copy of a record, to the same partition. */
+    void send(ConsumerRecord<byte[], byte[]> record) throws ExecutionException, InterruptedException {
+        ProducerRecord<byte[], byte[]> copy = new ProducerRecord<>(
+                record.topic(), record.partition(), record.key(), record.value(), record.headers());
+        producer.send(copy).get();
+    }
+
+    /** Whether a consumer group has acknowledged everything that is in the topic. */
+    boolean isConsumedBy(String group) throws ExecutionException, InterruptedException {
+        Map<TopicPartition, OffsetAndMetadata> acknowledged = admin.listConsumerGroupOffsets(group)
+                .partitionsToOffsetAndMetadata()
+                .get();
+        OffsetAndMetadata nothing = new OffsetAndMetadata(0);
+        return consumer.endOffsets(PARTITIONS).entrySet().stream()
+                .allMatch(
+                        end -> acknowledged.getOrDefault(end.getKey(), nothing).offset() == end.getValue());
+    }
+
+    @Override
+    public void close() {
+        producer.close();
+        consumer.close();
+        admin.close();
+    }
+}

@@ -1,0 +1,97 @@
+package dev.outbox.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.outbox.sample.ShopClient.Answer;
+import dev.outbox.test.ChildJvm;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The sample as a newcomer starts it, with its own servers, which is ended in the middle of work and started again. */
+class RestartIntegrationTest {
+    private static final Duration START = Duration.ofSeconds(60);
+    private static final int ORDERS_BEFORE_THE_END = 40;
+
+    @TempDir
+    Path data;
+
+    private final Queue<String> placed = new ConcurrentLinkedQueue<>();
+
+    @Test
+    void every_order_that_was_answered_has_one_notification_after_ctrl_c_and_after_a_crash() throws Exception {
+        try (ChildJvm interrupted = start()) {
+            endInTheMiddleOfWork(interrupted, interrupted::interrupt);
+            assertThat(interrupted.exitCode(Duration.ofSeconds(20))).isEqualTo(130);
+            assertThat(serverProcesses()).as("left behind").isEmpty();
+        }
+        try (ChildJvm killed = start()) {
+            endInTheMiddleOfWork(killed, killed::kill);
+        }
+        try (ChildJvm last = start()) {
+            ShopClient shop = shop(last);
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(placed)
+                            .allSatisfy(order ->
+                                    assertThat(shop.notifications(order)).hasSize(1)));
+            last.interrupt();
+            last.exitCode(Duration.ofSeconds(20));
+        }
+        await().untilAsserted(
+                        () -> assertThat(serverProcesses()).as("left behind").isEmpty());
+    }
+
+    private ChildJvm start() {
+        return ChildJvm.start(
+                LocalOrderApplication.class,
+                List.of("-Xmx256m", "-XX:TieredStopAtLevel=1"),
+                "--sample.data-dir=" + data,
+                "--sample.postgresql-port=0",
+                "--sample.kafka-port=0",
+                "--server.port=0");
+    }
+
+    /** By what it prints: the address in the guide. */
+    private static ShopClient shop(ChildJvm application) {
+        String line = application.awaitLine("Application   http", START);
+        return new ShopClient(
+                Integer.parseInt(line.substring(line.lastIndexOf(':') + 1).strip()));
+    }
+
+    private void endInTheMiddleOfWork(ChildJvm application, Runnable end) throws InterruptedException {
+        ShopClient shop = shop(application);
+        int before = placed.size();
+        Thread customer = new Thread(() -> placeOrdersUntilItEnds(shop), "customer");
+        customer.start();
+        await().until(() -> placed.size() >= before + ORDERS_BEFORE_THE_END);
+        end.run();
+        customer.join(Duration.ofSeconds(30).toMillis());
+        assertThat(customer.isAlive()).isFalse();
+    }
+
+    private void placeOrdersUntilItEnds(ShopClient shop) {
+        try {
+            while (true) {
+                Answer answer = shop.order(UUID.randomUUID().toString(), 1, 1);
+                if (answer.status() == 201) placed.add(answer.text("id"));
+            }
+        } catch (UncheckedIOException e) {
+            // the end
+        }
+    }
+
+    private List<String> serverProcesses() {
+        return ProcessHandle.allProcesses()
+                .filter(process -> process.pid() != ProcessHandle.current().pid())
+                .map(process -> process.info().commandLine().orElse(""))
+                .filter(command -> command.contains(data.toString()))
+                .toList();
+    }
+}

@@ -1,0 +1,66 @@
+package dev.outbox.sample;
+
+import dev.outbox.test.PostgresSchema;
+import dev.outbox.test.TestServers;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+/** The application on a port of its own, with real servers. Its subclasses share one: the topic of the events is fixed. */
+@SpringBootTest(
+        classes = OrderApplication.class,
+        webEnvironment = WebEnvironment.RANDOM_PORT,
+        properties = "sample.guide.enabled=false")
+abstract class RunningShop {
+    ShopClient shop;
+
+    @Autowired
+    JdbcClient jdbc;
+
+    @DynamicPropertySource
+    static void servers(DynamicPropertyRegistry properties) {
+        PostgresSchema schema = TestServers.postgres().createSchema("shop");
+        properties.add("spring.datasource.url", schema::jdbcUrl);
+        properties.add("spring.datasource.username", schema::username);
+        properties.add("spring.datasource.password", schema::password);
+        properties.add(
+                "spring.kafka.bootstrap-servers", () -> TestServers.kafka().bootstrapServers());
+    }
+
+    @BeforeEach
+    void enter(@Value("${local.server.port}") int port) {
+        shop = new ShopClient(port);
+    }
+
+    static String newKey() {
+        return UUID.randomUUID().toString();
+    }
+
+    /** How many orders there are with a key. */
+    int orders(String key) {
+        return jdbc.sql("SELECT count(*) FROM orders WHERE idempotency_key = ?")
+                .param(key)
+                .query(Integer.class)
+                .single();
+    }
+
+    /** How many events of an order there are in the outbox. */
+    int events(String orderId) {
+        return jdbc.sql("SELECT count(*) FROM outbox_events WHERE aggregate_type = 'Order' AND aggregate_id = ?")
+                .param(orderId)
+                .query(Integer.class)
+                .single();
+    }
+
+    int allEvents() {
+        return jdbc.sql("SELECT count(*) FROM outbox_events")
+                .query(Integer.class)
+                .single();
+    }
+}

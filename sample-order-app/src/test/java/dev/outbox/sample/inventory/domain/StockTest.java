@@ -1,0 +1,32 @@
+package dev.outbox.sample.inventory.domain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+class StockTest {
+    @Test
+    void the_last_piece_can_be_taken() {
+        Stock stock = new Stock(1, 3);
+        stock.deduct(3);
+        assertThat(stock.quantity()).isZero();
+    }
+
+    @Test
+    void more_than_there_is_cannot_be_taken() {
+        Stock stock = new Stock(1, 3);
+        assertThatThrownBy(() -> stock.deduct(4))
+                .isInstanceOf(OutOfStockException.class)
+                .hasMessage("Of product 1 there are 3 pieces left, not 4.");
+        assertThat(stock.quantity()).isEqualTo(3);
+    }
+
+    @Test
+    void nothing_and_less_cannot_be_taken() {
+        Stock stock = new Stock(1, 3);
+        assertThatThrownBy(() -> stock.deduct(0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> stock.deduct(-1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Stock(1, -1)).isInstanceOf(IllegalArgumentException.class);
+    }
+}
