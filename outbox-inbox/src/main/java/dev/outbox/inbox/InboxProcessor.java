@@ -27,14 +27,21 @@ public final class InboxProcessor {
      * @param consumer names who handles, at most 100 characters; consumers of different names each handle every event
      * @param handler makes the business change; when it throws, nothing is recorded and the exception reaches the caller
      * @return false for a duplicate
-     * @throws InvalidInboxRecordException if the record does not come from an outbox
      */
-    public boolean handle(String consumer, ConsumerRecord<?, byte[]> record, Consumer<InboxMessage> handler) {
-        InboxMessage message = InboxMessage.of(record);
+    public boolean handle(String consumer, InboxMessage message, Consumer<InboxMessage> handler) {
         return Boolean.TRUE.equals(transaction.execute(status -> {
             if (!store.record(consumer, message.eventId())) return false;
             handler.accept(message);
             return true;
         }));
+    }
+
+    /**
+     * The same for a record as it came from Kafka.
+     *
+     * @throws InvalidInboxRecordException if the record does not come from an outbox
+     */
+    public boolean handle(String consumer, ConsumerRecord<?, byte[]> record, Consumer<InboxMessage> handler) {
+        return handle(consumer, InboxMessage.of(record), handler);
     }
 }

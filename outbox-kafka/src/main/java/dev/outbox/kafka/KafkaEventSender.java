@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -76,10 +77,12 @@ public final class KafkaEventSender implements EventSender, AutoCloseable {
     @Override
     public CompletionStage<SentPosition> send(OutboxRecord event) {
         CompletableFuture<SentPosition> sent = new CompletableFuture<>();
-        producer.send(records.of(event), (metadata, failure) -> {
-            if (failure == null)
+        Future<?> unused = producer.send(records.of(event), (metadata, failure) -> {
+            if (failure != null) {
+                sent.completeExceptionally(failure);
+            } else {
                 sent.complete(new SentPosition(metadata.topic(), metadata.partition(), metadata.offset()));
-            else sent.completeExceptionally(failure);
+            }
         });
         return sent;
     }

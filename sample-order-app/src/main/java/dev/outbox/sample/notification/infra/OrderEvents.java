@@ -42,7 +42,7 @@ class OrderEvents {
     void receive(ConsumerRecord<?, byte[]> record, Acknowledgment acknowledgment) {
         InboxMessage received = InboxMessage.of(record);
         if (received.eventType().equals("ORDER_CREATED")) {
-            boolean isNew = inbox.handle(CONSUMER, record, this::notify);
+            boolean isNew = inbox.handle(CONSUMER, received, this::notify);
             log.info(
                     isNew ? "Notification is stored for {}." : "Nothing to do for {}: it was handled before.",
                     received);
