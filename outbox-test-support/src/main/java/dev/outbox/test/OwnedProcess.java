@@ -149,12 +149,15 @@ final class OwnedProcess {
         return process.exitValue();
     }
 
-    /** A terminal sends its signals to one session only. macOS has no setsid program, but Perl. */
+    /**
+     * A terminal sends its signals to one session only. Whoever is started by a shell in the background ignores SIGINT, and so does what it
+     * starts, a JVM for good; Perl ends that, setsid cannot.
+     */
     private static List<String> ownSession() {
-        if (isOnPath("setsid")) {
-            return List.of("setsid");
+        if (isOnPath("perl")) {
+            return List.of("perl", "-MPOSIX=setsid", "-e", "setsid(); $SIG{INT} = 'DEFAULT'; exec @ARGV");
         }
-        return isOnPath("perl") ? List.of("perl", "-MPOSIX=setsid", "-e", "setsid(); exec @ARGV") : List.of();
+        return isOnPath("setsid") ? List.of("setsid") : List.of();
     }
 
     private static boolean isOnPath(String program) {
