@@ -1,46 +1,32 @@
 package dev.outbox.relay;
 
-import dev.outbox.spi.EventSender;
-import dev.outbox.spi.OutboxRecord;
-import dev.outbox.store.EventStore;
+import dev.outbox.store.BatchMarking.Marked;
+import dev.outbox.store.BatchMarks;
+import dev.outbox.store.Candidate;
+import dev.outbox.store.LaneClaim;
+import dev.outbox.store.LaneFloor;
 import dev.outbox.store.LaneLease;
-import dev.outbox.store.LaneStore;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.BooleanSupplier;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One worker's stay on one lane: batch after batch of read, send in waves, mark, until the lane is empty, something is not acknowledged, or the
- * lease is lost.
- *
- * <p>No database transaction is open while events are sent. An event that is not acknowledged in time stays {@code PENDING}, whether the
- * broker has it or not; it and its followers are read again after a rest.
+ * One worker's stay on one lane: batch after batch of read, send in waves, mark, until the lane is empty, the broker does not answer, or the lease is
+ * lost. No database transaction is open while events are sent.
  */
 final class LaneRun {
     private static final Logger log = LoggerFactory.getLogger(LaneRun.class);
 
-    private final LaneStore lanes;
-    private final EventStore events;
-    private final EventSender sender;
-    private final RelaySettings settings;
-    private final Trouble sendTrouble;
-    private final BooleanSupplier stopping;
-
+    private final RelayTools tools;
+    private final Duration fullLease;
     private final LaneLease lease;
+    private LaneFloor floor;
     private Deadline leaseEnd;
-    private final List<Long> toMark = new ArrayList<>();
     private boolean lost;
 
     /**
@@ -48,129 +34,95 @@ final class LaneRun {
      *
      * @param leaseEnd reckoned from before the claim, so that it never lies behind the database's
      */
-    LaneRun(Tools tools, LaneLease lease, Deadline leaseEnd) {
-        this.lanes = tools.lanes;
-        this.events = tools.events;
-        this.sender = tools.sender;
-        this.settings = tools.settings;
-        this.sendTrouble = tools.sendTrouble;
-        this.stopping = tools.stopping;
-        this.lease = lease;
+    LaneRun(RelayTools tools, LaneClaim claim, Deadline leaseEnd) {
+        this.tools = tools;
+        this.fullLease = tools.settings().timeouts().lease();
+        this.lease = claim.lease();
+        this.floor = claim.floor();
         this.leaseEnd = leaseEnd;
     }
 
     /**
      * Works until there is a reason to leave.
      *
-     * @return the number of batches that came back full: more than this worker could take at once
+     * @return whether there was more than this worker could take at once
      */
-    int drain() {
-        int fullBatches = 0;
-        while (true) {
-            List<OutboxRecord> batch = events.readPending(lease.lane(), settings.batchSize());
-            boolean allAcknowledged = send(batch);
-            if (lost) return fullBatches;
-            if (allAcknowledged && batch.size() == settings.batchSize() && !stopping.getAsBoolean()) {
-                mark(renewalDue() ? settings.lease() : null);
-                fullBatches++;
-            } else {
-                mark(allAcknowledged ? Duration.ZERO : settings.retryDelay());
-                return fullBatches;
+    boolean drain() {
+        RelaySettings settings = tools.settings();
+        for (boolean more = false; ; more = true) {
+            List<Candidate> batch =
+                    tools.batches().read(lease.lane(), floor, settings.batchSize(), settings.batchBytes());
+            BatchSend sending = new BatchSend(batch, tools.sender(), settings, tools.sendTrouble());
+            boolean sent = send(sending);
+            if (lost) return more;
+            if (!sent || sending.isUnknown() || !isFull(batch)) {
+                mark(sending, sending.isUnknown() ? settings.retryDelay() : Duration.ZERO);
+                return more;
             }
+            mark(sending, renewalDue() ? fullLease : null);
+            if (lost) return more;
         }
     }
 
-    /**
-     * Sends a batch, and renews the lease on the way.
-     *
-     * @return whether every event of it was acknowledged, or left alone because of a stop
-     */
-    private boolean send(List<OutboxRecord> batch) {
-        Waves waves = new Waves(batch);
-        boolean allAcknowledged = true;
-        for (List<OutboxRecord> wave = waves.next(); !wave.isEmpty(); wave = waves.next()) {
-            if (stopping.getAsBoolean()) return allAcknowledged;
-            if (renewalDue()) mark(settings.lease());
+    /** Whether there may be more to read: by the number of events, or by their bytes, of which one more may have been too many. */
+    private boolean isFull(List<Candidate> batch) {
+        RelaySettings settings = tools.settings();
+        long bytes = batch.stream()
+                .mapToLong(candidate -> candidate.event().payload().length)
+                .sum();
+        return batch.size() >= settings.batchSize() || bytes >= settings.batchBytes() / 2;
+    }
+
+    /** Sends a batch, and renews the lease on the way; false if it left off because of a stop or the lease. */
+    private boolean send(BatchSend sending) {
+        for (List<Candidate> wave = sending.nextWave(); !wave.isEmpty(); wave = sending.nextWave()) {
+            if (tools.stopping().getAsBoolean()) return false;
+            if (renewalDue()) mark(sending, fullLease);
             if (lost || leaseEnd.passed()) return false;
-            Set<OutboxRecord> acknowledged =
-                    send(wave, Deadline.after(settings.sendTimeout()).orSooner(leaseEnd));
-            acknowledged.forEach(event -> toMark.add(event.seq()));
-            allAcknowledged &= acknowledged.size() == wave.size();
-            waves.settle(acknowledged);
+            sending.sendWave(
+                    wave, Deadline.after(tools.settings().timeouts().send()).orSooner(leaseEnd));
         }
-        return allAcknowledged;
+        return !tools.stopping().getAsBoolean();
     }
 
     /** Half of the lease is left for the next wave at least. */
     private boolean renewalDue() {
-        return leaseEnd.left().compareTo(settings.lease().dividedBy(2)) < 0;
+        return leaseEnd.left().compareTo(fullLease.dividedBy(2)) < 0;
     }
 
-    private void mark(@Nullable Duration leaseFromNow) {
+    private void mark(BatchSend sending, @Nullable Duration leaseFromNow) {
+        BatchMarks marks = sending.takeMarks();
         Deadline renewed = leaseFromNow == null ? leaseEnd : Deadline.after(leaseFromNow);
         boolean interrupted =
                 Thread.interrupted(); // a connection pool would refuse us, and the acknowledged events with us
-        lost = !lanes.mark(lease, toMark, leaseFromNow);
+        Optional<Marked> marked = tools.marking().mark(lease, floor, sending.seen(), marks, leaseFromNow);
         if (interrupted) Thread.currentThread().interrupt();
+        lost = marked.isEmpty();
         if (lost) {
             log.warn(
                     "Lane {} was taken over by another relay before {} acknowledged events were marked; they are sent again, and consumers drop the duplicates.",
                     lease.lane(),
-                    toMark.size());
+                    marks.acknowledged().size());
+            return;
         }
         leaseEnd = renewed;
-        toMark.clear();
+        floor = marked.get().floor();
+        tellOfQuarantine(sending, marks, marked.get().quarantined());
     }
 
-    private Set<OutboxRecord> send(List<OutboxRecord> wave, Deadline end) {
-        Map<OutboxRecord, CompletableFuture<?>> underWay = new LinkedHashMap<>();
-        for (OutboxRecord event : wave) {
-            if (end.passed()) break; // each send may block for a while when the broker is gone
-            underWay.put(event, start(event));
-        }
-        Set<OutboxRecord> acknowledged = new HashSet<>();
-        underWay.forEach((event, sending) -> {
-            if (acknowledged(event, sending, end)) acknowledged.add(event);
-        });
-        if (acknowledged.size() == wave.size()) sendTrouble.over();
-        return acknowledged;
-    }
-
-    private CompletableFuture<?> start(OutboxRecord event) {
-        try {
-            return sender.send(event).toCompletableFuture();
-        } catch (RuntimeException e) {
-            return CompletableFuture.failedFuture(e);
+    private void tellOfQuarantine(BatchSend sending, BatchMarks marks, List<Long> quarantined) {
+        if (quarantined.isEmpty()) return;
+        Map<Long, String> errors = new HashMap<>();
+        marks.failed().forEach(failure -> errors.put(failure.seq(), failure.error()));
+        for (Candidate candidate : sending.batch()) {
+            if (!quarantined.contains(candidate.event().seq())) continue;
+            String error = String.valueOf(errors.get(candidate.event().seq()));
+            log.error("{} is in quarantine: {}", candidate.event(), error);
+            try {
+                tools.quarantineListener().quarantined(candidate.event(), error);
+            } catch (RuntimeException e) {
+                log.error("The quarantine listener failed for {}.", candidate.event(), e);
+            }
         }
     }
-
-    private boolean acknowledged(OutboxRecord event, CompletableFuture<?> sending, Deadline end) {
-        try {
-            sending.get(Math.max(0, end.left().toNanos()), TimeUnit.NANOSECONDS);
-            return true;
-        } catch (ExecutionException e) {
-            notSent(event, e.getCause() == null ? e : e.getCause());
-        } catch (TimeoutException e) {
-            notSent(event, new TimeoutException("no acknowledgement within " + settings.sendTimeout()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // the relay's stop has run out of time
-        }
-        return false;
-    }
-
-    private void notSent(OutboxRecord event, Throwable cause) {
-        sendTrouble.failed(
-                "%s, and perhaps others, stays PENDING and is sent again in %s; later events of its key wait."
-                        .formatted(event, settings.retryDelay()),
-                cause);
-    }
-
-    /** What every run of a relay uses. */
-    record Tools(
-            LaneStore lanes,
-            EventStore events,
-            EventSender sender,
-            RelaySettings settings,
-            Trouble sendTrouble,
-            BooleanSupplier stopping) {}
 }

@@ -1,19 +1,19 @@
 package dev.outbox.relay;
 
-import dev.outbox.store.LaneLease;
+import dev.outbox.store.LaneClaim;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** One thread of a relay: claims lanes with work and drains them, one after the other; waits when there are none. */
 final class LaneWorker implements Runnable {
-    private final LaneRun.Tools tools;
+    private final RelayTools tools;
     private final String owner;
     private final Semaphore nudges;
     private final Runnable nudgeAnother;
     private final Trouble databaseTrouble;
 
-    LaneWorker(LaneRun.Tools tools, String owner, Semaphore nudges, Runnable nudgeAnother, Trouble databaseTrouble) {
+    LaneWorker(RelayTools tools, String owner, Semaphore nudges, Runnable nudgeAnother, Trouble databaseTrouble) {
         this.tools = tools;
         this.owner = owner;
         this.nudges = nudges;
@@ -39,12 +39,12 @@ final class LaneWorker implements Runnable {
 
     private boolean work() {
         try {
-            Deadline leaseEnd = Deadline.after(tools.settings().lease());
-            Optional<LaneLease> lease =
-                    tools.lanes().claim(owner, tools.settings().lease());
-            if (lease.isPresent() && new LaneRun(tools, lease.get(), leaseEnd).drain() > 0) nudgeAnother.run();
+            Deadline leaseEnd = Deadline.after(tools.settings().timeouts().lease());
+            Optional<LaneClaim> claim =
+                    tools.lanes().claim(owner, tools.settings().timeouts().lease());
+            if (claim.isPresent() && new LaneRun(tools, claim.get(), leaseEnd).drain()) nudgeAnother.run();
             databaseTrouble.over();
-            return lease.isPresent();
+            return claim.isPresent();
         } catch (RuntimeException e) {
             databaseTrouble.failed(
                     "Nothing is lost: what was not marked is sent again. Trying again in %s."

@@ -1,8 +1,7 @@
 package dev.outbox.relay;
 
 import dev.outbox.spi.EventSender;
-import dev.outbox.store.EventStore;
-import dev.outbox.store.LaneStore;
+import dev.outbox.spi.QuarantineListener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,9 +21,9 @@ public final class Relay {
     /** For a worker that was interrupted: one short transaction. */
     private static final Duration TIME_TO_MARK = Duration.ofSeconds(2);
 
-    private final LaneStore lanes;
-    private final EventStore events;
+    private final RelayStores stores;
     private final EventSender sender;
+    private final QuarantineListener quarantineListener;
     private final RelaySettings settings;
     private final String owner;
     private final Semaphore nudges = new Semaphore(0);
@@ -32,10 +31,15 @@ public final class Relay {
     private volatile boolean stopping;
 
     /** @param owner this process's name in the lane table, for operators to read; at most 200 characters */
-    public Relay(LaneStore lanes, EventStore events, EventSender sender, RelaySettings settings, String owner) {
-        this.lanes = lanes;
-        this.events = events;
+    public Relay(
+            RelayStores stores,
+            EventSender sender,
+            QuarantineListener quarantineListener,
+            RelaySettings settings,
+            String owner) {
+        this.stores = stores;
         this.sender = sender;
+        this.quarantineListener = quarantineListener;
         this.settings = settings;
         this.owner = owner;
     }
@@ -44,8 +48,17 @@ public final class Relay {
     public synchronized void start() {
         if (isRunning()) return;
         stopping = false;
-        LaneRun.Tools tools = new LaneRun.Tools(
-                lanes, events, sender, settings, new Trouble("Sending outbox events fails"), () -> stopping);
+        if (stores.lanes().forgetFloorsAboveTheSequence()) {
+            log.warn(
+                    "The sequence of outbox_events has gone backwards (restored or truncated?); lanes are scanned from the beginning once.");
+        }
+        RelayTools tools = new RelayTools(
+                stores,
+                sender,
+                quarantineListener,
+                settings,
+                new Trouble("Sending outbox events fails"),
+                () -> stopping);
         Trouble databaseTrouble = new Trouble("The outbox relay fails");
         for (int i = 1; i <= settings.workers(); i++) {
             LaneWorker worker = new LaneWorker(tools, owner, nudges, this::nudge, databaseTrouble);
@@ -70,11 +83,13 @@ public final class Relay {
         stopping = true;
         nudges.release(settings.workers());
         try {
-            join(Deadline.after(settings.shutdownTimeout()));
+            join(Deadline.after(settings.timeouts().shutdown()));
             for (Thread worker : workers) {
                 if (!worker.isAlive()) continue;
                 log.warn(
-                        "{} is still sending after {}; interrupting it.", worker.getName(), settings.shutdownTimeout());
+                        "{} is still sending after {}; interrupting it.",
+                        worker.getName(),
+                        settings.timeouts().shutdown());
                 worker.interrupt();
             }
             join(Deadline.after(TIME_TO_MARK));

@@ -8,38 +8,55 @@ import java.time.Duration;
  *
  * @param workers threads, each working on one lane at a time; 2 by default
  * @param batchSize events read and marked together; 500 by default
+ * @param batchBytes the payloads of a batch together, in bytes; 16 MiB by default
  * @param pollingInterval how long an idle worker waits before it looks for events of other processes; 1 s by default
- * @param lease how long a lane stays claimed when its relay dies; 60 s by default, and at least twice {@code sendTimeout}
- * @param sendTimeout how long a wave may take before the outcome of what is still under way counts as unknown; 30 s by default, more
- *     than the sender needs to give up by itself
- * @param retryDelay how long a lane rests after a send that was not acknowledged; 1 s by default
- * @param shutdownTimeout how long {@code stop} waits for waves under way; 20 s by default
+ * @param retryDelay how long a lane rests after a send without an answer, or with the broker gone; 1 s by default
+ * @param timeouts how long things may take
+ * @param retries what becomes of failed events
  */
 public record RelaySettings(
         int workers,
         int batchSize,
+        long batchBytes,
         Duration pollingInterval,
-        Duration lease,
-        Duration sendTimeout,
         Duration retryDelay,
-        Duration shutdownTimeout) {
-    public RelaySettings {
-        atLeastOne("workers", workers);
-        atLeastOne("batch-size", batchSize);
-        positive("polling.interval", pollingInterval);
-        positive("lease", lease);
-        positive("send-timeout", sendTimeout);
-        positive("retry-delay", retryDelay);
-        positive("shutdown-timeout", shutdownTimeout);
-        if (lease.compareTo(sendTimeout.multipliedBy(2)) < 0) {
-            throw new OutboxConfigurationException(
-                    "outbox.relay.lease is %s, which is less than twice outbox.relay.send-timeout (%s): lanes would be taken over while their events are being sent."
-                            .formatted(lease, sendTimeout),
-                    "Raise the lease, or lower the send time-out.");
+        Timeouts timeouts,
+        RetryRules retries) {
+    /**
+     * How long things may take.
+     *
+     * @param lease how long a lane stays claimed when its relay dies; 60 s by default, and at least twice {@code send}
+     * @param send how long a wave may take before the outcome of what is still under way counts as unknown; 30 s by default, more than the
+     *     sender needs to give up by itself
+     * @param shutdown how long {@code stop} waits for waves under way; 20 s by default
+     */
+    public record Timeouts(Duration lease, Duration send, Duration shutdown) {
+        /** The defaults named above. */
+        public static final Timeouts DEFAULT =
+                new Timeouts(Duration.ofSeconds(60), Duration.ofSeconds(30), Duration.ofSeconds(20));
+
+        public Timeouts {
+            positive("lease", lease);
+            positive("send-timeout", send);
+            positive("shutdown-timeout", shutdown);
+            if (lease.compareTo(send.multipliedBy(2)) < 0) {
+                throw new OutboxConfigurationException(
+                        "outbox.relay.lease is %s, which is less than twice outbox.relay.send-timeout (%s): lanes would be taken over while their events are being sent."
+                                .formatted(lease, send),
+                        "Raise the lease, or lower the send time-out.");
+            }
         }
     }
 
-    private static void atLeastOne(String property, int value) {
+    public RelaySettings {
+        atLeastOne("workers", workers);
+        atLeastOne("batch-size", batchSize);
+        atLeastOne("batch-bytes", batchBytes);
+        positive("polling.interval", pollingInterval);
+        positive("retry-delay", retryDelay);
+    }
+
+    private static void atLeastOne(String property, long value) {
         if (value < 1) {
             throw new OutboxConfigurationException(
                     "outbox.relay.%s is %d.".formatted(property, value), "Set it to 1 or more.");
@@ -56,12 +73,6 @@ public record RelaySettings(
     /** The defaults named above. */
     public static RelaySettings defaults() {
         return new RelaySettings(
-                2,
-                500,
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(60),
-                Duration.ofSeconds(30),
-                Duration.ofSeconds(1),
-                Duration.ofSeconds(20));
+                2, 500, 16 << 20, Duration.ofSeconds(1), Duration.ofSeconds(1), Timeouts.DEFAULT, RetryRules.DEFAULT);
     }
 }

@@ -1,6 +1,6 @@
 package dev.outbox.relay;
 
-import dev.outbox.spi.OutboxRecord;
+import dev.outbox.store.Candidate;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,34 +19,35 @@ import java.util.Set;
  * may be in the log already.
  */
 final class Waves {
-    private Collection<Queue<OutboxRecord>> keys;
+    private Collection<Queue<Candidate>> keys;
 
-    /** @param batch events by sequence, with no earlier unfinished event of their keys left out */
-    Waves(List<OutboxRecord> batch) {
-        Map<Key, Queue<OutboxRecord>> byKey = new LinkedHashMap<>();
-        for (OutboxRecord event : batch) {
-            byKey.computeIfAbsent(new Key(event), key -> new ArrayDeque<>()).add(event);
+    /** @param batch events by sequence; late ones take no part */
+    Waves(List<Candidate> batch) {
+        Map<Key, Queue<Candidate>> byKey = new LinkedHashMap<>();
+        for (Candidate event : batch) {
+            if (!event.late())
+                byKey.computeIfAbsent(new Key(event), key -> new ArrayDeque<>()).add(event);
         }
         this.keys = byKey.values();
     }
 
     /** The next event of each key that still takes part; empty at the end. */
-    List<OutboxRecord> next() {
+    List<Candidate> next() {
         return keys.stream().map(Queue::element).toList();
     }
 
     /** Ends the wave: the keys whose event is not among the acknowledged ones are out. */
-    void settle(Set<OutboxRecord> acknowledged) {
-        Collection<Queue<OutboxRecord>> still = new ArrayList<>();
-        for (Queue<OutboxRecord> key : keys) {
+    void settle(Set<Candidate> acknowledged) {
+        Collection<Queue<Candidate>> still = new ArrayList<>();
+        for (Queue<Candidate> key : keys) {
             if (acknowledged.contains(key.remove()) && !key.isEmpty()) still.add(key);
         }
         keys = still;
     }
 
     private record Key(String aggregateType, String aggregateId) {
-        Key(OutboxRecord event) {
-            this(event.aggregateType(), event.aggregateId());
+        Key(Candidate candidate) {
+            this(candidate.event().aggregateType(), candidate.event().aggregateId());
         }
     }
 }

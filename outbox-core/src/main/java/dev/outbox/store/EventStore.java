@@ -4,12 +4,10 @@ import dev.outbox.EventState;
 import dev.outbox.EventStatus;
 import dev.outbox.OutboxMessage;
 import dev.outbox.OutboxOperations;
-import dev.outbox.spi.OutboxRecord;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
@@ -54,34 +52,6 @@ public final class EventStore implements OutboxOperations {
                 .update();
     }
 
-    /**
-     * Reads the oldest pending events of a lane, by sequence.
-     *
-     * @param limit how many at most
-     */
-    public List<OutboxRecord> readPending(int lane, int limit) {
-        return jdbc.sql("""
-                        SELECT seq, event_id, aggregate_type, aggregate_id, aggregate_version, event_type,
-                               topic, content_type, payload, headers, created_at
-                        FROM outbox_events
-                        WHERE lane = :lane AND status = 'PENDING'
-                        ORDER BY seq
-                        LIMIT :limit
-                        """)
-                .param("lane", lane)
-                .param("limit", limit)
-                .query((row, number) -> record(row))
-                .list();
-    }
-
-    /** Marks acknowledged events; only ones that are still {@code PENDING} change. Call it with the lane's row locked. */
-    void markPublished(Long[] seqs) {
-        jdbc.sql("""
-                        UPDATE outbox_events SET status = 'PUBLISHED', published_at = clock_timestamp()
-                        WHERE seq = ANY(:seqs) AND status = 'PENDING'
-                        """).param("seqs", seqs).update();
-    }
-
     @Override
     public Optional<EventState> find(UUID eventId) {
         return jdbc.sql("""
@@ -92,21 +62,6 @@ public final class EventStore implements OutboxOperations {
                 .param("eventId", eventId)
                 .query((row, number) -> state(row))
                 .optional();
-    }
-
-    private static OutboxRecord record(ResultSet row) throws SQLException {
-        return new OutboxRecord(
-                row.getLong("seq"),
-                row.getObject("event_id", UUID.class),
-                row.getString("aggregate_type"),
-                row.getString("aggregate_id"),
-                row.getObject("aggregate_version", Long.class),
-                row.getString("event_type"),
-                row.getString("topic"),
-                row.getString("content_type"),
-                row.getBytes("payload"),
-                HeadersJson.read(row.getString("headers")),
-                row.getObject("created_at", OffsetDateTime.class).toInstant());
     }
 
     private static EventState state(ResultSet row) throws SQLException {

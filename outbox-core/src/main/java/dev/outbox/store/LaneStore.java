@@ -1,32 +1,27 @@
 package dev.outbox.store;
 
 import dev.outbox.OutboxConfigurationException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.DataSourceTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * The rows of {@code outbox_lanes}, one a lane. All times are the database's, so relays need no synchronised clocks.
  *
- * <p>{@code SKIP LOCKED} is used on lanes, never on events: two relays that share the events of one key could swap them.
+ * <p>{@code SKIP LOCKED} is used on lanes, never on events: two relays that share the events of one key could swap them. Whatever changes the
+ * blocking of a key holds its lane's row lock meanwhile ({@link #lock}), so relays and operators cannot cross.
  */
 public final class LaneStore {
     private final JdbcClient jdbc;
-    private final EventStore events;
-    private final TransactionTemplate transaction;
+    private final ShortTransaction transaction;
 
-    public LaneStore(DataSource dataSource, EventStore events) {
+    public LaneStore(DataSource dataSource) {
         this.jdbc = JdbcClient.create(dataSource);
-        this.events = events;
-        this.transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
-        this.transaction.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
-        this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+        this.transaction = new ShortTransaction(dataSource);
     }
 
     /**
@@ -45,66 +40,95 @@ public final class LaneStore {
     }
 
     /**
-     * Claims a free lane that has pending events, the one that was let go the longest ago.
+     * Claims a free lane that has something to send now, the one that was let go the longest ago.
      *
      * @param owner who claims, for operators to read
      * @param lease how long the claim lasts unless it is renewed
-     * @return the lease, or empty when there is nothing to do that nobody else is doing
+     * @return the claim, or empty when there is nothing to do that nobody else is doing
      */
-    public Optional<LaneLease> claim(String owner, Duration lease) {
-        return transaction.execute(status -> jdbc.sql("""
+    public Optional<LaneClaim> claim(String owner, Duration lease) {
+        return transaction.run(() -> jdbc.sql("""
                         UPDATE outbox_lanes
                         SET token = token + 1, owner = :owner, lease_until = clock_timestamp() + make_interval(secs => :lease)
                         WHERE lane = (
                           SELECT l.lane FROM outbox_lanes l
                           WHERE l.lease_until <= clock_timestamp()
-                            AND EXISTS (SELECT 1 FROM outbox_events e WHERE e.lane = l.lane AND e.status = 'PENDING')
+                            AND (EXISTS (SELECT 1 FROM outbox_events e
+                                         WHERE e.lane = l.lane AND e.status = 'PENDING' AND e.seq > l.floor)
+                              OR EXISTS (SELECT 1 FROM outbox_events e
+                                         WHERE e.lane = l.lane AND e.status = 'RETRYING'
+                                           AND e.next_attempt_at <= clock_timestamp()))
                           ORDER BY l.lease_until
                           LIMIT 1
                           FOR UPDATE SKIP LOCKED)
-                        RETURNING lane, token
+                        RETURNING lane, token, floor, high, horizon, revision
                         """)
                 .param("owner", owner)
                 .param("lease", seconds(lease))
-                .query((row, number) -> new LaneLease(row.getInt("lane"), row.getLong("token")))
+                .query((row, number) ->
+                        new LaneClaim(new LaneLease(row.getInt("lane"), row.getLong("token")), floor(row)))
                 .optional());
     }
 
-    /**
-     * Marks what was acknowledged, and says what becomes of the lane, in one transaction that first locks the lane's row and checks the
-     * token.
-     *
-     * @param acknowledged sequence numbers of events that the broker has stored
-     * @param leaseFromNow the lane's lease from now on, zero to let it go; null leaves the lease as it is
-     * @return false if somebody else has claimed the lane meanwhile: then nothing was changed, and those events will be sent again
-     */
-    public boolean mark(LaneLease lease, List<Long> acknowledged, @Nullable Duration leaseFromNow) {
-        return Boolean.TRUE.equals(transaction.execute(status -> {
-            if (!(leaseFromNow == null ? lock(lease) : extend(lease, leaseFromNow))) return false;
-            if (!acknowledged.isEmpty()) events.markPublished(acknowledged.toArray(Long[]::new));
-            return true;
-        }));
-    }
-
-    private boolean lock(LaneLease lease) {
-        return jdbc.sql("SELECT 1 FROM outbox_lanes WHERE lane = :lane AND token = :token FOR UPDATE")
+    /** Locks the lane's row until the end of the transaction, if the lease's token is still the lane's; empty if it was taken over. */
+    Optional<LaneFloor> lock(LaneLease lease) {
+        return jdbc.sql("""
+                        SELECT floor, high, horizon, revision FROM outbox_lanes WHERE lane = :lane AND token = :token FOR UPDATE
+                        """)
                 .param("lane", lease.lane())
                 .param("token", lease.token())
-                .query(Integer.class)
-                .optional()
-                .isPresent();
+                .query((row, number) -> floor(row))
+                .optional();
     }
 
-    private boolean extend(LaneLease lease, Duration leaseFromNow) {
+    /** Locks the row of a lane until the end of the transaction, whoever holds its lease. */
+    LaneFloor lock(int lane) {
+        return jdbc.sql("SELECT floor, high, horizon, revision FROM outbox_lanes WHERE lane = :lane FOR UPDATE")
+                .param("lane", lane)
+                .query((row, number) -> floor(row))
+                .single();
+    }
+
+    /** Extends or ends the lease of a lane that is locked. */
+    void extend(int lane, Duration leaseFromNow) {
+        jdbc.sql("""
+                        UPDATE outbox_lanes SET lease_until = clock_timestamp() + make_interval(secs => :lease) WHERE lane = :lane
+                        """).param("lane", lane).param("lease", seconds(leaseFromNow)).update();
+    }
+
+    /** Keeps the floor of a lane that is locked. */
+    void keep(int lane, LaneFloor floor) {
+        jdbc.sql("""
+                        UPDATE outbox_lanes SET floor = :floor, high = :high, horizon = :horizon, revision = :revision WHERE lane = :lane
+                        """)
+                .param("lane", lane)
+                .param("floor", floor.value())
+                .param("high", floor.high(), Types.BIGINT)
+                .param("horizon", floor.horizon(), Types.BIGINT)
+                .param("revision", floor.revision())
+                .update();
+    }
+
+    /**
+     * Forgets the floors if sequence numbers have gone backwards since (a restored or truncated table), which would hide new events below
+     * them.
+     *
+     * @return whether there was a floor above what has been drawn
+     */
+    public boolean forgetFloorsAboveTheSequence() {
         return jdbc.sql("""
-                                UPDATE outbox_lanes SET lease_until = clock_timestamp() + make_interval(secs => :lease)
-                                WHERE lane = :lane AND token = :token
-                                """)
-                        .param("lane", lease.lane())
-                        .param("token", lease.token())
-                        .param("lease", seconds(leaseFromNow))
-                        .update()
-                == 1;
+                                UPDATE outbox_lanes SET floor = 0, high = NULL, horizon = NULL, revision = revision + 1
+                                WHERE greatest(floor, coalesce(high, 0)) > (
+                                  SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence('outbox_events', 'seq')::regclass), 0))
+                                """).update() > 0;
+    }
+
+    private static LaneFloor floor(ResultSet row) throws SQLException {
+        return new LaneFloor(
+                row.getLong("floor"),
+                row.getObject("high", Long.class),
+                row.getObject("horizon", Long.class),
+                row.getLong("revision"));
     }
 
     private static double seconds(Duration duration) {

@@ -3,6 +3,7 @@ package dev.outbox.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outbox.spi.OutboxRecord;
+import dev.outbox.store.Candidate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -25,11 +26,17 @@ class WavesTest {
 
     @Test
     void a_key_whose_event_was_not_acknowledged_is_out_and_the_others_go_on() {
-        List<OutboxRecord> batch = List.of(event(1, "A"), event(2, "A"), event(3, "B"), event(4, "B"));
+        List<Candidate> batch = List.of(event(1, "A"), event(2, "A"), event(3, "B"), event(4, "B"));
         Waves waves = new Waves(batch);
         waves.settle(Set.of(batch.get(2)));
         assertThat(nextAllAcknowledged(waves)).containsExactly(4L);
         assertThat(waves.next()).isEmpty();
+    }
+
+    @Test
+    void a_late_event_takes_no_part() {
+        Candidate late = new Candidate(event(1, "A").event(), 0, true);
+        assertThat(nextAllAcknowledged(new Waves(List.of(late, event(2, "B"))))).containsExactly(2L);
     }
 
     @Test
@@ -43,19 +50,21 @@ class WavesTest {
     void no_event_overtakes_an_unacknowledged_one_of_its_key() {
         for (long seed = 0; seed < 500; seed++) {
             Random random = new Random(seed);
-            List<OutboxRecord> batch = new ArrayList<>();
+            List<Candidate> batch = new ArrayList<>();
             for (int i = 0; i < 30; i++) batch.add(event(i, "K" + random.nextInt(5)));
             Waves waves = new Waves(batch);
-            Set<OutboxRecord> acknowledged = new HashSet<>();
-            for (List<OutboxRecord> wave = waves.next(); !wave.isEmpty(); wave = waves.next()) {
-                for (OutboxRecord event : wave) {
+            Set<Candidate> acknowledged = new HashSet<>();
+            for (List<Candidate> wave = waves.next(); !wave.isEmpty(); wave = waves.next()) {
+                for (Candidate event : wave) {
                     assertThat(batch)
                             .as("seed %d", seed)
-                            .filteredOn(other ->
-                                    other.aggregateId().equals(event.aggregateId()) && other.seq() < event.seq())
+                            .filteredOn(other -> other.event()
+                                            .aggregateId()
+                                            .equals(event.event().aggregateId())
+                                    && other.event().seq() < event.event().seq())
                             .allMatch(acknowledged::contains);
                 }
-                Set<OutboxRecord> now = new HashSet<>(wave);
+                Set<Candidate> now = new HashSet<>(wave);
                 now.removeIf(event -> random.nextInt(4) == 0);
                 acknowledged.addAll(now);
                 waves.settle(now);
@@ -64,17 +73,18 @@ class WavesTest {
     }
 
     private static List<Long> nextAllAcknowledged(Waves waves) {
-        List<OutboxRecord> wave = waves.next();
+        List<Candidate> wave = waves.next();
         waves.settle(new HashSet<>(wave));
-        return wave.stream().map(OutboxRecord::seq).toList();
+        return wave.stream().map(candidate -> candidate.event().seq()).toList();
     }
 
-    private static OutboxRecord event(long seq, String id) {
+    private static Candidate event(long seq, String id) {
         return event(seq, "Order", id);
     }
 
-    private static OutboxRecord event(long seq, String type, String id) {
-        return new OutboxRecord(
+    private static Candidate event(long seq, String type, String id) {
+        OutboxRecord record = new OutboxRecord(
                 seq, new UUID(0, seq), type, id, null, "E", "t", "c", new byte[0], Map.of(), Instant.EPOCH);
+        return new Candidate(record, 0, false);
     }
 }

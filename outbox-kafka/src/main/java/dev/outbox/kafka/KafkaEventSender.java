@@ -2,7 +2,9 @@ package dev.outbox.kafka;
 
 import dev.outbox.OutboxConfigurationException;
 import dev.outbox.spi.EventSender;
+import dev.outbox.spi.FailureScope;
 import dev.outbox.spi.OutboxRecord;
+import dev.outbox.spi.SendException;
 import dev.outbox.spi.SentPosition;
 import java.time.Duration;
 import java.util.HashMap;
@@ -24,6 +26,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 public final class KafkaEventSender implements EventSender, AutoCloseable {
     private final Producer<byte[], byte[]> producer;
     private final KafkaRecords records;
+    private final ClosedTopics topics = new ClosedTopics();
 
     /** @param source the CloudEvents source of all events of this application, a URI reference such as {@code /order-app} */
     public KafkaEventSender(Producer<byte[], byte[]> producer, String source) {
@@ -77,14 +80,29 @@ public final class KafkaEventSender implements EventSender, AutoCloseable {
     @Override
     public CompletionStage<SentPosition> send(OutboxRecord event) {
         CompletableFuture<SentPosition> sent = new CompletableFuture<>();
-        Future<?> unused = producer.send(records.of(event), (metadata, failure) -> {
-            if (failure != null) {
-                sent.completeExceptionally(failure);
-            } else {
-                sent.complete(new SentPosition(metadata.topic(), metadata.partition(), metadata.offset()));
-            }
-        });
+        SendException closed = topics.stillClosed(event.topic());
+        if (closed != null) {
+            sent.completeExceptionally(closed);
+            return sent;
+        }
+        try {
+            Future<?> unused = producer.send(records.of(event), (metadata, failure) -> {
+                if (failure != null) {
+                    sent.completeExceptionally(classified(event, failure));
+                } else {
+                    sent.complete(new SentPosition(metadata.topic(), metadata.partition(), metadata.offset()));
+                }
+            });
+        } catch (KafkaException | IllegalStateException e) {
+            sent.completeExceptionally(classified(event, e));
+        }
         return sent;
+    }
+
+    private SendException classified(OutboxRecord event, Exception failure) {
+        SendException classified = KafkaFailures.classify(failure);
+        if (classified.scope() == FailureScope.TOPIC) topics.close(event.topic(), classified);
+        return classified;
     }
 
     /** Waits up to five seconds for sends under way, so that what can still be acknowledged is not sent twice. */

@@ -5,6 +5,7 @@ import dev.outbox.relay.Relay;
 import dev.outbox.relay.RelaySettings;
 import dev.outbox.spi.EventSender;
 import dev.outbox.test.contract.Outbox;
+import dev.outbox.test.contract.QuickRelay;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -21,21 +22,17 @@ final class RelayProcess {
 
     public static void main(String[] arguments) throws InterruptedException {
         Outbox outbox = new Outbox(new DriverManagerDataSource(arguments[0], arguments[1], arguments[2]));
-        RelaySettings settings = new RelaySettings(
-                2,
-                200,
-                Duration.ofMillis(100),
-                LEASE,
-                Duration.ofSeconds(2),
-                Duration.ofMillis(100),
-                Duration.ofSeconds(5));
-        EventSender kafka =
-                KafkaEventSender.create(Map.of("bootstrap.servers", arguments[3]), settings.sendTimeout(), "/test");
+        RelaySettings settings = QuickRelay.SETTINGS
+                .batch(200)
+                .lease(LEASE)
+                .send(Duration.ofSeconds(2))
+                .settings();
+        EventSender kafka = KafkaEventSender.create(
+                Map.of("bootstrap.servers", arguments[3]), settings.timeouts().send(), "/test");
         EventSender sender = arguments[6].equals("hold") ? event -> hold() : kafka;
-        Relay relay = new Relay(
-                outbox.lanes,
-                outbox.events,
+        Relay relay = outbox.relay(
                 sender,
+                (event, error) -> {},
                 settings,
                 "process " + ProcessHandle.current().pid());
         Runtime.getRuntime().addShutdownHook(new Thread(relay::stop));

@@ -7,9 +7,11 @@ import dev.outbox.publish.MessageLimits;
 import dev.outbox.publish.TransactionalOutboxPublisher;
 import dev.outbox.relay.Relay;
 import dev.outbox.spi.PayloadSerializer;
+import dev.outbox.store.BatchStore;
 import dev.outbox.store.CallerTransaction;
 import dev.outbox.store.EventStore;
 import dev.outbox.store.LaneStore;
+import dev.outbox.store.QuarantineStore;
 import dev.outbox.store.Schema;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
@@ -52,8 +54,18 @@ public final class OutboxAutoConfiguration {
     }
 
     @Bean
-    LaneStore outboxLaneStore(DataSource dataSource, EventStore events) {
-        return new LaneStore(dataSource, events);
+    LaneStore outboxLaneStore(DataSource dataSource, Schema outboxSchema) {
+        return new LaneStore(dataSource);
+    }
+
+    @Bean
+    BatchStore outboxBatchStore(DataSource dataSource, Schema outboxSchema, OutboxProperties properties) {
+        return new BatchStore(dataSource, properties.quarantine().blocksKey());
+    }
+
+    @Bean
+    QuarantineStore outboxQuarantineStore(DataSource dataSource, LaneStore lanes, BatchStore batches) {
+        return new QuarantineStore(dataSource, lanes, batches);
     }
 
     @Bean

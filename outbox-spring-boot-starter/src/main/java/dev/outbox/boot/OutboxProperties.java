@@ -17,7 +17,8 @@ record OutboxProperties(
         @DefaultValue("true") boolean enabled,
         @Nullable String source,
         @DefaultValue Schema schema,
-        @DefaultValue Publish publish) {
+        @DefaultValue Publish publish,
+        @DefaultValue Quarantine quarantine) {
     /** @param initialize whether to create or update the outbox tables at start; off, they have to be there */
     record Schema(@DefaultValue("false") boolean initialize) {}
 
@@ -25,4 +26,7 @@ record OutboxProperties(
     record Publish(
             @DefaultValue(MessageLimits.DEFAULT_MAX_PAYLOAD_BYTES + "B")
             DataSize maxPayloadSize) {}
+
+    /** @param blocksKey whether later events of a key wait while one of it is in quarantine */
+    record Quarantine(@DefaultValue("true") boolean blocksKey) {}
 }

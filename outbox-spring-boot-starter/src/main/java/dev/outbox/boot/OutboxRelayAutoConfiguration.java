@@ -1,16 +1,22 @@
 package dev.outbox.boot;
 
+import dev.outbox.EventQuarantined;
 import dev.outbox.OutboxConfigurationException;
 import dev.outbox.relay.Relay;
+import dev.outbox.relay.RelayStores;
 import dev.outbox.spi.EventSender;
-import dev.outbox.store.EventStore;
+import dev.outbox.spi.QuarantineListener;
+import dev.outbox.store.BatchMarking;
+import dev.outbox.store.BatchStore;
 import dev.outbox.store.LaneStore;
 import java.lang.management.ManagementFactory;
+import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 
@@ -18,12 +24,27 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration(after = {OutboxAutoConfiguration.class, OutboxKafkaAutoConfiguration.class})
 @ConditionalOnBean(name = "outboxSchema")
 @ConditionalOnBooleanProperty(name = "outbox.relay.enabled", matchIfMissing = true)
-@EnableConfigurationProperties(RelayProperties.class)
+@EnableConfigurationProperties({RelayProperties.class, RetryProperties.class})
 public final class OutboxRelayAutoConfiguration {
     @Bean
     Relay outboxRelay(
-            LaneStore lanes, EventStore events, ObjectProvider<EventSender> sender, RelayProperties properties) {
-        return new Relay(lanes, events, existing(sender), properties.settings(), owner());
+            DataSource dataSource,
+            LaneStore lanes,
+            BatchStore batches,
+            ObjectProvider<EventSender> sender,
+            ObjectProvider<QuarantineListener> quarantineListeners,
+            RelayProperties properties,
+            RetryProperties retries) {
+        RelayStores stores = new RelayStores(lanes, batches, new BatchMarking(dataSource, lanes, batches));
+        QuarantineListener all = (event, error) ->
+                quarantineListeners.orderedStream().forEach(listener -> listener.quarantined(event, error));
+        return new Relay(stores, existing(sender), all, properties.settings(retries.rules()), owner());
+    }
+
+    @Bean
+    QuarantineListener outboxQuarantineEvents(ApplicationEventPublisher events) {
+        return (event, error) -> events.publishEvent(new EventQuarantined(
+                event.eventId(), event.eventType(), event.aggregateType(), event.aggregateId(), event.topic(), error));
     }
 
     private static EventSender existing(ObjectProvider<EventSender> senders) {

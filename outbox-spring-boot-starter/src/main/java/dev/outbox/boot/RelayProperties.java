@@ -1,9 +1,11 @@
 package dev.outbox.boot;
 
 import dev.outbox.relay.RelaySettings;
+import dev.outbox.relay.RetryRules;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * The relay of this process.
@@ -11,9 +13,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param enabled whether this process sends events; off, it only stores them and another process has to send them
  * @param workers threads, each working on one lane at a time
  * @param batchSize events read and marked together
+ * @param batchBytes the payloads of a batch together, at most; a single larger one is a batch of its own
  * @param lease how long a lane stays claimed when its relay dies; at least twice the send time-out
  * @param sendTimeout how long to wait for acknowledgements before their outcome counts as unknown
- * @param retryDelay how long a lane rests after a send that was not acknowledged
+ * @param retryDelay how long a lane rests after a send without an answer, or with the broker gone
  * @param shutdownTimeout how long a stop waits for events under way
  */
 @ConfigurationProperties("outbox.relay")
@@ -21,6 +24,7 @@ record RelayProperties(
         @DefaultValue("true") boolean enabled,
         @DefaultValue("2") int workers,
         @DefaultValue("500") int batchSize,
+        @DefaultValue("16MB") DataSize batchBytes,
         @DefaultValue Polling polling,
         @DefaultValue("60s") Duration lease,
         @DefaultValue("30s") Duration sendTimeout,
@@ -29,8 +33,14 @@ record RelayProperties(
     /** @param interval how long an idle worker waits before it looks for events that other processes have stored */
     record Polling(@DefaultValue("1s") Duration interval) {}
 
-    RelaySettings settings() {
+    RelaySettings settings(RetryRules retries) {
         return new RelaySettings(
-                workers, batchSize, polling.interval(), lease, sendTimeout, retryDelay, shutdownTimeout);
+                workers,
+                batchSize,
+                batchBytes.toBytes(),
+                polling.interval(),
+                retryDelay,
+                new RelaySettings.Timeouts(lease, sendTimeout, shutdownTimeout),
+                retries);
     }
 }

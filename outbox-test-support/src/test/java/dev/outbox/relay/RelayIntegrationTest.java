@@ -5,22 +5,18 @@ import static org.awaitility.Awaitility.await;
 
 import dev.outbox.EventStatus;
 import dev.outbox.OutboxMessage;
-import dev.outbox.spi.EventSender;
-import dev.outbox.spi.OutboxRecord;
 import dev.outbox.spi.SentPosition;
 import dev.outbox.store.LaneLease;
 import dev.outbox.test.PostgresSchema;
 import dev.outbox.test.TestServers;
 import dev.outbox.test.contract.Outbox;
+import dev.outbox.test.contract.QuickRelay;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,7 +37,7 @@ class RelayIntegrationTest {
     void createTables() {
         PostgresSchema schema = TestServers.postgres().createSchema("relay");
         outbox = new Outbox(new DriverManagerDataSource(schema.jdbcUrl(), schema.username(), schema.password()));
-        relay = new Relay(outbox.lanes, outbox.events, broker, settings().build(), "test");
+        relay = outbox.relay(broker, (event, error) -> {}, settings().settings(), "test");
     }
 
     @AfterEach
@@ -53,14 +49,14 @@ class RelayIntegrationTest {
     void sends_what_was_there_before_it_started() {
         List<UUID> ids =
                 publish(IntStream.range(0, 20).mapToObj(i -> "key " + i).toList());
-        relay = startedRelay(settings().build());
+        relay = startedRelay(settings().settings());
         await().untilAsserted(() -> assertThat(broker.received()).containsExactlyInAnyOrderElementsOf(ids));
         awaitPublished(ids);
     }
 
     @Test
     void a_commit_wakes_an_idle_relay_long_before_its_polling_interval() {
-        relay = startedRelay(settings().polling(LONG).build());
+        relay = startedRelay(settings().polling(LONG).settings());
         for (int i = 0; i < 5; i++) {
             await().pollDelay(Duration.ofMillis(100)).until(this::everyWorkerWaits);
             awaitPublished(publish(List.of("A", "B")));
@@ -69,7 +65,7 @@ class RelayIntegrationTest {
 
     @Test
     void polling_finds_what_another_process_has_published() {
-        relay = startedRelay(settings().polling(Duration.ofMillis(50)).build());
+        relay = startedRelay(settings().polling(Duration.ofMillis(50)).settings());
         UUID id = outbox.publish("A", "nobody nudges");
         await().untilAsserted(() -> assertThat(broker.received()).containsExactly(id));
     }
@@ -77,7 +73,7 @@ class RelayIntegrationTest {
     @Test
     void a_backlog_is_drained_batch_by_batch_on_one_claim() {
         List<UUID> ids = publish(IntStream.range(0, 95).mapToObj(i -> "A").toList());
-        relay = startedRelay(settings().batch(10).polling(LONG).build());
+        relay = startedRelay(settings().batch(10).polling(LONG).settings());
         awaitPublished(ids);
         assertThat(broker.received()).containsExactlyElementsOf(ids);
         assertThat(tokens()).as("claims of all lanes").isEqualTo(1);
@@ -87,9 +83,9 @@ class RelayIntegrationTest {
     @Test
     void followers_wait_until_the_event_before_them_is_acknowledged_and_other_keys_go_on() {
         CompletableFuture<SentPosition> slow = new CompletableFuture<>();
-        List<UUID> ids = publish(List.of("A", "A", sameLaneAs("A")));
+        List<UUID> ids = publish(List.of("A", "A", outbox.neighbourOf("A")));
         broker.answer(event -> event.eventId().equals(ids.get(0)) ? slow : acknowledged());
-        relay = startedRelay(settings().build());
+        relay = startedRelay(settings().settings());
         await().untilAsserted(() -> assertThat(broker.received()).containsExactly(ids.get(0), ids.get(2)));
         slow.complete(new SentPosition("t", 0, 0));
         awaitPublished(ids);
@@ -101,7 +97,7 @@ class RelayIntegrationTest {
     void a_failed_event_is_sent_again_before_its_followers() {
         List<UUID> ids = publish(List.of("A", "A", "A"));
         broker.failFirst(3, ids.get(1));
-        relay = startedRelay(settings().build());
+        relay = startedRelay(settings().settings());
         awaitPublished(ids);
         assertThat(broker.received())
                 .containsExactly(ids.get(0), ids.get(1), ids.get(1), ids.get(1), ids.get(1), ids.get(2));
@@ -113,20 +109,20 @@ class RelayIntegrationTest {
         List<UUID> ids = publish(List.of("A", "A"));
         List<UUID> silent = new ArrayList<>(List.of(ids.get(0)));
         broker.answer(event -> silent.remove(event.eventId()) ? new CompletableFuture<>() : acknowledged());
-        relay = startedRelay(settings().send(Duration.ofMillis(100)).build());
+        relay = startedRelay(settings().send(Duration.ofMillis(100)).settings());
         awaitPublished(ids);
         assertThat(broker.received()).containsExactly(ids.get(0), ids.get(0), ids.get(1));
     }
 
     @Test
     void a_sender_that_throws_is_a_failure_of_that_event() {
-        List<UUID> ids = publish(List.of("A", sameLaneAs("A")));
+        List<UUID> ids = publish(List.of("A", outbox.neighbourOf("A")));
         List<UUID> thrown = new ArrayList<>(List.of(ids.get(0)));
         broker.answer(event -> {
             if (thrown.remove(event.eventId())) throw new IllegalStateException("no broker");
             return acknowledged();
         });
-        relay = startedRelay(settings().build());
+        relay = startedRelay(settings().settings());
         awaitPublished(ids);
         assertThat(broker.received()).containsExactly(ids.get(0), ids.get(1), ids.get(0));
     }
@@ -137,14 +133,14 @@ class RelayIntegrationTest {
         List<UUID> ids = publish(List.of("A"));
         CompletableFuture<SentPosition> late = new CompletableFuture<>();
         broker.answer(event -> late);
-        relay = startedRelay(settings().polling(LONG).build());
+        relay = startedRelay(settings().polling(LONG).settings());
         await().untilAsserted(() -> assertThat(broker.received()).containsExactlyElementsOf(ids));
         expireLeases();
-        LaneLease taken = outbox.lanes.claim("another", LONG).orElseThrow();
+        LaneLease taken = outbox.claim("another", LONG).orElseThrow();
         late.complete(new SentPosition("t", 0, 0));
         relay.stop();
         assertThat(outbox.events.find(ids.get(0)).orElseThrow().status()).isEqualTo(EventStatus.PENDING);
-        assertThat(outbox.lanes.mark(taken, List.of(), null))
+        assertThat(outbox.mark(taken, List.of(), null))
                 .as("the lane is still the other's")
                 .isTrue();
     }
@@ -158,7 +154,7 @@ class RelayIntegrationTest {
                 .lease(Duration.ofMillis(600))
                 .send(Duration.ofMillis(300))
                 .polling(LONG)
-                .build());
+                .settings());
         awaitPublished(ids); // 1.5 s of sending on a lease of 0.6 s
         assertThat(broker.received()).containsExactlyElementsOf(ids);
         assertThat(tokens()).isEqualTo(1);
@@ -169,7 +165,7 @@ class RelayIntegrationTest {
         List<UUID> ids = publish(List.of("A", "A"));
         CompletableFuture<SentPosition> slow = new CompletableFuture<>();
         broker.answer(event -> slow);
-        relay = startedRelay(settings().build());
+        relay = startedRelay(settings().settings());
         await().untilAsserted(() -> assertThat(broker.received()).hasSize(1));
         Thread stop = new Thread(relay::stop);
         stop.start();
@@ -177,16 +173,14 @@ class RelayIntegrationTest {
         stop.join();
         assertThat(outbox.events.find(ids.get(0)).orElseThrow().status()).isEqualTo(EventStatus.PUBLISHED);
         assertThat(outbox.events.find(ids.get(1)).orElseThrow().status()).isEqualTo(EventStatus.PENDING);
-        assertThat(outbox.lanes.claim("next", LONG))
-                .as("the lane is free at once")
-                .isPresent();
+        assertThat(outbox.claim("next", LONG)).as("the lane is free at once").isPresent();
     }
 
     @Test
     void a_stop_does_not_wait_for_ever_for_an_answer() {
         List<UUID> ids = publish(List.of("A"));
         broker.answer(event -> new CompletableFuture<>());
-        relay = startedRelay(settings().shutdown(Duration.ofMillis(200)).build());
+        relay = startedRelay(settings().shutdown(Duration.ofMillis(200)).settings());
         await().untilAsserted(() -> assertThat(broker.received()).hasSize(1));
         long before = System.nanoTime();
         relay.stop();
@@ -196,7 +190,7 @@ class RelayIntegrationTest {
 
     @Test
     void starts_again_after_a_stop() {
-        relay = startedRelay(settings().build());
+        relay = startedRelay(settings().settings());
         relay.stop();
         assertThat(relay.isRunning()).isFalse();
         List<UUID> ids = publish(List.of("A"));
@@ -215,22 +209,6 @@ class RelayIntegrationTest {
 
     private void nudge() {
         relay.nudge();
-    }
-
-    /** Another key of the same lane, so that both are in one batch. */
-    private String sameLaneAs(String key) {
-        int lane = outbox.laneOf(outbox.inTransaction(() -> probe(key)));
-        String found = IntStream.range(0, 10_000)
-                .mapToObj(i -> "other " + i)
-                .filter(other -> outbox.laneOf(outbox.inTransaction(() -> probe(other))) == lane)
-                .findFirst()
-                .orElseThrow();
-        outbox.jdbc.sql("DELETE FROM outbox_events WHERE event_type = 'probe'").update();
-        return found;
-    }
-
-    private UUID probe(String key) {
-        return outbox.publisher(() -> {}).publish(OutboxMessage.of("Order", key, "probe", ""));
     }
 
     private void awaitPublished(List<UUID> ids) {
@@ -256,70 +234,16 @@ class RelayIntegrationTest {
     }
 
     private Relay startedRelay(RelaySettings settings) {
-        Relay started = new Relay(outbox.lanes, outbox.events, broker, settings, "test");
+        Relay started = outbox.relay(broker, (event, error) -> {}, settings, "test");
         started.start();
         return started;
     }
 
     private static CompletableFuture<SentPosition> acknowledged() {
-        return CompletableFuture.completedFuture(new SentPosition("t", 0, 0));
+        return Broker.acknowledged();
     }
 
-    private static Settings settings() {
-        return new Settings(
-                500, Duration.ofMillis(50), Duration.ofSeconds(60), Duration.ofSeconds(30), Duration.ofSeconds(20));
-    }
-
-    private record Settings(int batchSize, Duration polling, Duration lease, Duration send, Duration shutdown) {
-        Settings batch(int batchSize) {
-            return new Settings(batchSize, polling, lease, send, shutdown);
-        }
-
-        Settings polling(Duration polling) {
-            return new Settings(batchSize, polling, lease, send, shutdown);
-        }
-
-        Settings lease(Duration lease) {
-            return new Settings(batchSize, polling, lease, send, shutdown);
-        }
-
-        Settings send(Duration send) {
-            return new Settings(batchSize, polling, lease, send, shutdown);
-        }
-
-        Settings shutdown(Duration shutdown) {
-            return new Settings(batchSize, polling, lease, send, shutdown);
-        }
-
-        RelaySettings build() {
-            return new RelaySettings(2, batchSize, polling, lease, send, Duration.ofMillis(50), shutdown);
-        }
-    }
-
-    /** Remembers in which order it was asked, and answers as told; by default with an acknowledgement. */
-    private static final class Broker implements EventSender {
-        private final List<UUID> received = new CopyOnWriteArrayList<>();
-        private volatile Function<OutboxRecord, CompletionStage<SentPosition>> answer = event -> acknowledged();
-
-        void answer(Function<OutboxRecord, CompletionStage<SentPosition>> answer) {
-            this.answer = answer;
-        }
-
-        void failFirst(int times, UUID id) {
-            int[] left = {times};
-            answer(event -> event.eventId().equals(id) && left[0]-- > 0
-                    ? CompletableFuture.failedFuture(new IllegalStateException("not now"))
-                    : acknowledged());
-        }
-
-        List<UUID> received() {
-            return received;
-        }
-
-        @Override
-        public CompletionStage<SentPosition> send(OutboxRecord event) {
-            received.add(event.eventId());
-            return answer.apply(event);
-        }
+    private static QuickRelay settings() {
+        return QuickRelay.SETTINGS;
     }
 }

@@ -4,13 +4,31 @@ import dev.outbox.OutboxMessage;
 import dev.outbox.publish.JacksonPayloadSerializer;
 import dev.outbox.publish.MessageLimits;
 import dev.outbox.publish.TransactionalOutboxPublisher;
+import dev.outbox.relay.Relay;
+import dev.outbox.relay.RelaySettings;
+import dev.outbox.relay.RelayStores;
+import dev.outbox.spi.EventSender;
+import dev.outbox.spi.OutboxRecord;
+import dev.outbox.spi.QuarantineListener;
+import dev.outbox.store.BatchMarking;
+import dev.outbox.store.BatchMarks;
+import dev.outbox.store.BatchStore;
 import dev.outbox.store.CallerTransaction;
+import dev.outbox.store.Candidate;
 import dev.outbox.store.EventStore;
+import dev.outbox.store.LaneClaim;
+import dev.outbox.store.LaneFloor;
+import dev.outbox.store.LaneLease;
 import dev.outbox.store.LaneStore;
+import dev.outbox.store.QuarantineStore;
 import dev.outbox.store.Schema;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -21,17 +39,33 @@ public final class Outbox {
     public final DataSource dataSource;
     public final EventStore events;
     public final LaneStore lanes;
+    public final BatchStore batches;
+    public final BatchMarking marking;
+    public final QuarantineStore quarantine;
     public final JdbcClient jdbc;
     private final TransactionTemplate transaction;
 
-    /** Creates the tables. */
+    /** Small, so that tests see chunks. */
+    private static final int RELEASE_CHUNK = 3;
+
+    private static final LaneFloor BEGINNING = new LaneFloor(0, null, null, -1);
+
+    /** Creates the tables; quarantine blocks. */
     public Outbox(DataSource dataSource) {
+        this(dataSource, true);
+    }
+
+    /** Creates the tables. */
+    public Outbox(DataSource dataSource, boolean quarantineBlocks) {
         Schema schema = Schema.outbox(dataSource);
         schema.install();
         schema.verify();
         this.dataSource = dataSource;
         this.events = new EventStore(dataSource);
-        this.lanes = new LaneStore(dataSource, events);
+        this.lanes = new LaneStore(dataSource);
+        this.batches = new BatchStore(dataSource, quarantineBlocks, RELEASE_CHUNK);
+        this.marking = new BatchMarking(dataSource, lanes, batches);
+        this.quarantine = new QuarantineStore(dataSource, lanes, batches);
         this.jdbc = JdbcClient.create(dataSource);
         this.transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
     }
@@ -58,7 +92,60 @@ public final class Outbox {
         return result;
     }
 
+    /** Another key of the same lane, so that both are read together. */
+    public String neighbourOf(String orderId) {
+        for (int i = 0; ; i++) {
+            String candidate = "neighbour " + i + " of " + orderId;
+            if (isSameLane(orderId, candidate)) return candidate;
+        }
+    }
+
+    private boolean isSameLane(String one, String other) {
+        return Boolean.TRUE.equals(transaction.execute(status -> {
+            status.setRollbackOnly();
+            TransactionalOutboxPublisher publisher = publisher(() -> {});
+            return laneOf(publisher.publish(OutboxMessage.of("Order", one, "probe", "")))
+                    == laneOf(publisher.publish(OutboxMessage.of("Order", other, "probe", "")));
+        }));
+    }
+
     public int laneOf(UUID eventId) {
         return events.find(eventId).orElseThrow().lane();
+    }
+
+    /** Claims a lane as a relay does. */
+    public Optional<LaneLease> claim(String owner, Duration lease) {
+        return lanes.claim(owner, lease).map(LaneClaim::lease);
+    }
+
+    /** Reads a lane from its beginning. */
+    public List<OutboxRecord> read(int lane, int limit) {
+        return candidates(lane, limit).stream().map(Candidate::event).toList();
+    }
+
+    /** Reads a lane from its beginning, with what is late. */
+    public List<Candidate> candidates(int lane, int limit) {
+        return candidates(lane, limit, Long.MAX_VALUE);
+    }
+
+    /** Reads a lane from its beginning, with what is late. */
+    public List<Candidate> candidates(int lane, int limit, long maxBytes) {
+        return batches.read(lane, BEGINNING, limit, maxBytes);
+    }
+
+    /** Marks acknowledged events as a relay does; false if the lane was taken over. */
+    public boolean mark(LaneLease lease, List<Long> acknowledged, @Nullable Duration leaseFromNow) {
+        return mark(lease, new BatchMarks(acknowledged, List.of(), List.of()), leaseFromNow);
+    }
+
+    /** Marks a batch as a relay does; false if the lane was taken over. */
+    public boolean mark(LaneLease lease, BatchMarks marks, @Nullable Duration leaseFromNow) {
+        return marking.mark(lease, BEGINNING, 0, marks, leaseFromNow).isPresent();
+    }
+
+    /** Another relay on the same tables. */
+    public Relay relay(
+            EventSender sender, QuarantineListener quarantineListener, RelaySettings settings, String owner) {
+        return new Relay(new RelayStores(lanes, batches, marking), sender, quarantineListener, settings, owner);
     }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.outbox.OutboxConfigurationException;
-import dev.outbox.store.EventStore;
 import dev.outbox.store.LaneStore;
 import dev.outbox.store.Schema;
 import java.util.List;
@@ -107,6 +106,6 @@ public abstract class SchemaContract {
     }
 
     private int lanes() {
-        return new LaneStore(dataSource, new EventStore(dataSource)).count();
+        return new LaneStore(dataSource).count();
     }
 }

@@ -57,7 +57,7 @@ public abstract class StoreContract {
         assertThat(state.createdAt())
                 .isBetween(Instant.now().minusSeconds(60), Instant.now().plusSeconds(60));
 
-        OutboxRecord record = outbox.events.readPending(state.lane(), 10).get(0);
+        OutboxRecord record = outbox.read(state.lane(), 10).get(0);
         assertThat(record.seq()).isEqualTo(state.seq());
         assertThat(record.eventId()).isEqualTo(id);
         assertThat(record.aggregateType()).isEqualTo("Order");
@@ -73,7 +73,7 @@ public abstract class StoreContract {
     @Test
     void an_event_without_version_and_headers_has_none() {
         UUID id = outbox.publish("1", "text");
-        OutboxRecord record = outbox.events.readPending(outbox.laneOf(id), 10).get(0);
+        OutboxRecord record = outbox.read(outbox.laneOf(id), 10).get(0);
         assertThat(record.aggregateVersion()).isNull();
         assertThat(record.headers()).isEmpty();
         assertThat(record.topic()).isEqualTo("Order");
@@ -91,14 +91,9 @@ public abstract class StoreContract {
         List<UUID> ids =
                 IntStream.range(0, 5).mapToObj(i -> outbox.publish("1", i)).toList();
         int lane = outbox.laneOf(ids.get(0));
-        assertThat(outbox.events.readPending(lane, 3))
-                .extracting(OutboxRecord::eventId)
-                .containsExactlyElementsOf(ids.subList(0, 3));
-        assertThat(outbox.events.readPending(lane, 100))
-                .extracting(OutboxRecord::eventId)
-                .containsExactlyElementsOf(ids);
-        assertThat(outbox.events.readPending((lane + 1) % outbox.lanes.count(), 100))
-                .isEmpty();
+        assertThat(outbox.read(lane, 3)).extracting(OutboxRecord::eventId).containsExactlyElementsOf(ids.subList(0, 3));
+        assertThat(outbox.read(lane, 100)).extracting(OutboxRecord::eventId).containsExactlyElementsOf(ids);
+        assertThat(outbox.read((lane + 1) % outbox.lanes.count(), 100)).isEmpty();
     }
 
     // ---- lanes
@@ -148,7 +143,7 @@ public abstract class StoreContract {
         List<UUID> ids = List.of(outbox.publish("1", 1), outbox.publish("2", 1), outbox.publish("3", 1));
         assertThat(ids).extracting(outbox::laneOf).doesNotHaveDuplicates();
         LaneLease first = claim().orElseThrow();
-        assertThat(outbox.lanes.mark(first, List.of(), Duration.ZERO)).isTrue();
+        assertThat(outbox.mark(first, List.of(), Duration.ZERO)).isTrue();
         assertThat(List.of(claim().orElseThrow().lane(), claim().orElseThrow().lane()))
                 .doesNotContain(first.lane());
         assertThat(claim().orElseThrow().lane()).isEqualTo(first.lane());
@@ -159,12 +154,12 @@ public abstract class StoreContract {
         UUID one = outbox.publish("1", 1);
         UUID two = outbox.publish("1", 2);
         LaneLease lease = claim().orElseThrow();
-        assertThat(outbox.lanes.mark(lease, seqs(one), null)).isTrue();
+        assertThat(outbox.mark(lease, seqs(one), null)).isTrue();
         EventState published = outbox.events.find(one).orElseThrow();
         assertThat(published.status()).isEqualTo(EventStatus.PUBLISHED);
         assertThat(published.publishedAt()).isAfterOrEqualTo(published.createdAt());
         assertThat(outbox.events.find(two).orElseThrow().status()).isEqualTo(EventStatus.PENDING);
-        assertThat(outbox.events.readPending(lease.lane(), 10))
+        assertThat(outbox.read(lease.lane(), 10))
                 .extracting(OutboxRecord::eventId)
                 .containsExactly(two);
     }
@@ -173,12 +168,12 @@ public abstract class StoreContract {
     void marking_may_keep_the_lane_let_it_go_or_let_it_rest() {
         outbox.publish("1", 1);
         LaneLease lease = claim().orElseThrow();
-        assertThat(outbox.lanes.mark(lease, List.of(), null)).isTrue();
+        assertThat(outbox.mark(lease, List.of(), null)).isTrue();
         assertThat(claim()).isEmpty();
-        assertThat(outbox.lanes.mark(lease, List.of(), Duration.ZERO)).isTrue();
+        assertThat(outbox.mark(lease, List.of(), Duration.ZERO)).isTrue();
         LaneLease again = claim().orElseThrow();
         assertThat(again.token()).isGreaterThan(lease.token());
-        assertThat(outbox.lanes.mark(again, List.of(), Duration.ofMillis(300))).isTrue();
+        assertThat(outbox.mark(again, List.of(), Duration.ofMillis(300))).isTrue();
         assertThat(claim()).isEmpty();
         await().until(() -> claim().isPresent());
     }
@@ -186,28 +181,28 @@ public abstract class StoreContract {
     @Test
     void an_expired_lease_is_taken_over_and_the_late_owner_marks_nothing() {
         UUID id = outbox.publish("1", 1);
-        LaneLease late = outbox.lanes.claim("late", Duration.ofMillis(100)).orElseThrow();
+        LaneLease late = outbox.claim("late", Duration.ofMillis(100)).orElseThrow();
         LaneLease[] owner = new LaneLease[1];
         await().until(() -> {
             Optional<LaneLease> claimed = claim();
             claimed.ifPresent(lease -> owner[0] = lease);
             return claimed.isPresent();
         });
-        assertThat(outbox.lanes.mark(late, seqs(id), Duration.ZERO)).isFalse();
-        assertThat(outbox.lanes.mark(late, seqs(id), null)).isFalse();
+        assertThat(outbox.mark(late, seqs(id), Duration.ZERO)).isFalse();
+        assertThat(outbox.mark(late, seqs(id), null)).isFalse();
         assertThat(outbox.events.find(id).orElseThrow().status()).isEqualTo(EventStatus.PENDING);
         assertThat(claim())
                 .as("the late relay must not let go what is not its own")
                 .isEmpty();
-        assertThat(outbox.lanes.mark(owner[0], seqs(id), Duration.ZERO)).isTrue();
+        assertThat(outbox.mark(owner[0], seqs(id), Duration.ZERO)).isTrue();
         assertThat(outbox.events.find(id).orElseThrow().status()).isEqualTo(EventStatus.PUBLISHED);
     }
 
     @Test
     void an_expired_lease_that_nobody_took_over_still_marks() {
         UUID id = outbox.publish("1", 1);
-        LaneLease lease = outbox.lanes.claim("slow", Duration.ofNanos(1)).orElseThrow();
-        assertThat(outbox.lanes.mark(lease, seqs(id), Duration.ZERO)).isTrue();
+        LaneLease lease = outbox.claim("slow", Duration.ofNanos(1)).orElseThrow();
+        assertThat(outbox.mark(lease, seqs(id), Duration.ZERO)).isTrue();
         assertThat(outbox.events.find(id).orElseThrow().status()).isEqualTo(EventStatus.PUBLISHED);
     }
 
@@ -215,9 +210,9 @@ public abstract class StoreContract {
     void what_is_published_stays_published() {
         UUID id = outbox.publish("1", 1);
         LaneLease lease = claim().orElseThrow();
-        outbox.lanes.mark(lease, seqs(id), null);
+        outbox.mark(lease, seqs(id), null);
         Instant first = outbox.events.find(id).orElseThrow().publishedAt();
-        outbox.lanes.mark(lease, seqs(id), null);
+        outbox.mark(lease, seqs(id), null);
         assertThat(outbox.events.find(id).orElseThrow().publishedAt()).isEqualTo(first);
     }
 
@@ -235,7 +230,7 @@ public abstract class StoreContract {
     }
 
     private Optional<LaneLease> claim() {
-        return outbox.lanes.claim("test", LEASE);
+        return outbox.claim("test", LEASE);
     }
 
     private List<Long> seqs(UUID... ids) {

@@ -13,19 +13,34 @@ CREATE TABLE outbox_events (
   payload           bytea        NOT NULL,
   headers           text,
   status            varchar(11)  NOT NULL,
+  -- how many failures have counted towards quarantine
+  attempts          integer      NOT NULL DEFAULT 0,
+  next_attempt_at   timestamptz,
+  last_error        text,
   created_at        timestamptz  NOT NULL,
   published_at      timestamptz
 );
 
 -- What relays look for. Published events leave it, so its size is that of the backlog, not of the history.
 CREATE INDEX outbox_events_pending ON outbox_events (lane, seq) WHERE status = 'PENDING';
+-- Retries by the time when they are due, so that they never take the place of fresh events.
+CREATE INDEX outbox_events_retrying ON outbox_events (lane, next_attempt_at) WHERE status = 'RETRYING';
+-- What holds the later events of a key back, and those that wait. Empty as long as nothing fails.
+CREATE INDEX outbox_events_held ON outbox_events (aggregate_type, aggregate_id, seq)
+  WHERE status IN ('RETRYING', 'QUARANTINED', 'BLOCKED');
 
 -- One row a lane. Free means lease_until has passed. Few rows, written often: space on the page for new versions of them.
 CREATE TABLE outbox_lanes (
   lane        integer     PRIMARY KEY,
   token       bigint      NOT NULL DEFAULT 0,
   owner       varchar(200),
-  lease_until timestamptz NOT NULL DEFAULT to_timestamp(0)
+  lease_until timestamptz NOT NULL DEFAULT to_timestamp(0),
+  -- No event of the lane at or below floor is PENDING, nor will be without a new revision. high becomes the floor when all
+  -- transactions up to horizon have ended.
+  floor       bigint      NOT NULL DEFAULT 0,
+  high        bigint,
+  horizon     bigint,
+  revision    bigint      NOT NULL DEFAULT 0
 ) WITH (fillfactor = 10);
 
 -- The number of rows is the number of lanes, for publishers and relays alike.

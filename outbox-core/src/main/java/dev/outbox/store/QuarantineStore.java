@@ -1,0 +1,77 @@
+package dev.outbox.store;
+
+import java.util.Optional;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** What a person does with quarantined events. Each holds the lane's row lock, so it does not cross a relay's mark. */
+public final class QuarantineStore {
+    private final JdbcClient jdbc;
+    private final LaneStore lanes;
+    private final BatchStore batches;
+    private final ShortTransaction transaction;
+
+    public QuarantineStore(DataSource dataSource, LaneStore lanes, BatchStore batches) {
+        this.jdbc = JdbcClient.create(dataSource);
+        this.lanes = lanes;
+        this.batches = batches;
+        this.transaction = new ShortTransaction(dataSource);
+    }
+
+    private record Place(long seq, int lane, Key key) {}
+
+    /**
+     * Lets a quarantined event be sent again, with all its attempts, before the later events of its key.
+     *
+     * @return false if it is not in quarantine: somebody else was quicker, or it never was
+     */
+    public boolean approve(UUID eventId) {
+        return decide(eventId, "PENDING", (place, floor) -> lanes.keep(place.lane(), floor.loweredBelow(place.seq())));
+    }
+
+    /**
+     * Gives a quarantined event up and lets the later events of its key go. A copy of it that is already under way can still arrive.
+     *
+     * @return false if it is not in quarantine: somebody else was quicker, or it never was
+     */
+    public boolean discard(UUID eventId) {
+        return decide(
+                eventId,
+                "DISCARDED",
+                (place, floor) -> batches.release(place.lane(), place.key(), floor.value())
+                        .ifPresent(lowest -> lanes.keep(place.lane(), floor.loweredBelow(lowest))));
+    }
+
+    private interface Consequence {
+        void of(Place place, LaneFloor floor);
+    }
+
+    private boolean decide(UUID eventId, String status, Consequence consequence) {
+        return transaction.run(() -> {
+            Optional<Place> place = find(eventId);
+            if (place.isEmpty()) return false;
+            LaneFloor floor = lanes.lock(place.get().lane());
+            boolean won = jdbc.sql("""
+                                    UPDATE outbox_events SET status = :status, attempts = CASE WHEN :status = 'PENDING' THEN 0 ELSE attempts END
+                                    WHERE seq = :seq AND status = 'QUARANTINED'
+                                    """)
+                            .param("status", status)
+                            .param("seq", place.get().seq())
+                            .update()
+                    == 1;
+            if (won) consequence.of(place.get(), floor);
+            return won;
+        });
+    }
+
+    private Optional<Place> find(UUID eventId) {
+        return jdbc.sql("SELECT seq, lane, aggregate_type, aggregate_id FROM outbox_events WHERE event_id = :eventId")
+                .param("eventId", eventId)
+                .query((row, number) -> new Place(
+                        row.getLong("seq"),
+                        row.getInt("lane"),
+                        new Key(row.getString("aggregate_type"), row.getString("aggregate_id"))))
+                .optional();
+    }
+}

@@ -1,0 +1,64 @@
+package dev.outbox.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.outbox.spi.FailureScope;
+import dev.outbox.spi.SendException;
+import java.util.stream.Stream;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.ClusterAuthorizationException;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.LeaderNotAvailableException;
+import org.apache.kafka.common.errors.NetworkException;
+import org.apache.kafka.common.errors.NotEnoughReplicasException;
+import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
+import org.apache.kafka.common.errors.OutOfOrderSequenceException;
+import org.apache.kafka.common.errors.PolicyViolationException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.UnknownServerException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class KafkaFailuresTest {
+    static Stream<Arguments> table() {
+        return Stream.of(
+                Arguments.of(new RecordTooLargeException("x"), FailureScope.EVENT, true),
+                Arguments.of(new SerializationException("x"), FailureScope.EVENT, true),
+                Arguments.of(new PolicyViolationException("x"), FailureScope.EVENT, true),
+                Arguments.of(new UnknownServerException("x"), FailureScope.EVENT, false),
+                Arguments.of(new KafkaException("x"), FailureScope.EVENT, false),
+                Arguments.of(new UnknownTopicOrPartitionException("x"), FailureScope.TOPIC, false),
+                Arguments.of(
+                        new TimeoutException("x", new UnknownTopicOrPartitionException("y")),
+                        FailureScope.TOPIC,
+                        false),
+                Arguments.of(new LeaderNotAvailableException("x"), FailureScope.TOPIC, false),
+                Arguments.of(new NotLeaderOrFollowerException("x"), FailureScope.TOPIC, false),
+                Arguments.of(new NotEnoughReplicasException("x"), FailureScope.TOPIC, false),
+                Arguments.of(new TopicAuthorizationException("x"), FailureScope.TOPIC, false),
+                Arguments.of(new InvalidTopicException("x"), FailureScope.TOPIC, false),
+                Arguments.of(new TimeoutException("x"), FailureScope.BROKER, false),
+                Arguments.of(new NetworkException("x"), FailureScope.BROKER, false),
+                Arguments.of(new SaslAuthenticationException("x"), FailureScope.BROKER, false),
+                Arguments.of(new ClusterAuthorizationException("x"), FailureScope.BROKER, false),
+                Arguments.of(new ProducerFencedException("x"), FailureScope.BROKER, false),
+                Arguments.of(new OutOfOrderSequenceException("x"), FailureScope.BROKER, false),
+                Arguments.of(new IllegalStateException("closed"), FailureScope.BROKER, false));
+    }
+
+    @ParameterizedTest
+    @MethodSource("table")
+    void has_a_scope(Exception failure, FailureScope scope, boolean permanent) {
+        SendException classified = KafkaFailures.classify(failure);
+        assertThat(classified.scope()).isEqualTo(scope);
+        assertThat(classified.isPermanent()).isEqualTo(permanent);
+        assertThat(classified).hasCause(failure);
+    }
+}

@@ -1,0 +1,160 @@
+package dev.outbox.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.outbox.EventStatus;
+import dev.outbox.OutboxMessage;
+import dev.outbox.test.PostgresSchema;
+import dev.outbox.test.TestServers;
+import dev.outbox.test.contract.Outbox;
+import dev.outbox.test.contract.QuickRelay;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+
+/** The floor of a lane on PostgreSQL: it moves, and nothing is ever lost below it. */
+@Timeout(60)
+class FloorIntegrationTest {
+    private final PostgresSchema schema = TestServers.postgres().createSchema("floor");
+    private final Broker broker = new Broker();
+    private Outbox outbox;
+    private Relay relay;
+
+    @BeforeEach
+    void start() {
+        outbox = new Outbox(new DriverManagerDataSource(schema.jdbcUrl(), schema.username(), schema.password()));
+        relay = newRelay();
+        relay.start();
+    }
+
+    @AfterEach
+    void stop() {
+        relay.stop();
+    }
+
+    @Test
+    void rises_with_what_is_published() {
+        publishUntilTheFloorRises();
+    }
+
+    @Test
+    void rises_under_a_read_only_snapshot_that_somebody_holds() throws Exception {
+        try (Connection holder = schema.connect();
+                Statement statement = holder.createStatement()) {
+            holder.setAutoCommit(false);
+            holder.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            statement.executeQuery("SELECT count(*) FROM outbox_events").next();
+            publishUntilTheFloorRises();
+        }
+    }
+
+    /** The writer of "late" has drawn its number before all the others, and commits after they are published. */
+    @Test
+    void does_not_pass_a_number_that_is_drawn_and_not_committed() throws Exception {
+        CountDownLatch drawn = new CountDownLatch(1);
+        CountDownLatch commit = new CountDownLatch(1);
+        List<UUID> late = new ArrayList<>();
+        Thread writer = new Thread(() -> outbox.inTransaction(() -> {
+            late.add(outbox.publisher(relay::nudge).publish(OutboxMessage.of("Order", "late", "E", "")));
+            drawn.countDown();
+            awaitUninterruptibly(commit);
+            return true;
+        }));
+        writer.start();
+        drawn.await();
+        String neighbour = outbox.neighbourOf("late");
+        for (int i = 0; i < 30; i++) awaitPublished(publish(neighbour));
+        commit.countDown();
+        writer.join();
+        UUID next = publish("late");
+        awaitPublished(late.get(0));
+        awaitPublished(next);
+        assertThat(broker.received()).containsSubsequence(late.get(0), next);
+    }
+
+    @Test
+    void is_lowered_for_an_approved_event_while_others_are_published() {
+        UUID[] poison = new UUID[1];
+        broker.answer(event -> event.eventId().equals(poison[0])
+                ? CompletableFuture.failedFuture(new IllegalStateException("poison"))
+                : Broker.acknowledged());
+        outbox.inTransaction(
+                () -> poison[0] = outbox.publisher(relay::nudge).publish(OutboxMessage.of("Order", "A", "E", "")));
+        UUID follower = publish("A");
+        await().until(() -> status(poison[0]) == EventStatus.QUARANTINED);
+        String neighbour = outbox.neighbourOf("A");
+        await().untilAsserted(() -> {
+            awaitPublished(publish(neighbour));
+            assertThat(floor())
+                    .isGreaterThan(outbox.events.find(follower).orElseThrow().seq());
+        });
+        broker.answer(event -> Broker.acknowledged());
+        assertThat(outbox.quarantine.approve(poison[0])).isTrue();
+        UUID last = publish("A");
+        awaitPublished(poison[0]);
+        awaitPublished(follower);
+        awaitPublished(last);
+        assertThat(broker.received()).containsSubsequence(poison[0], follower, last);
+    }
+
+    @Test
+    void is_forgotten_when_the_sequence_has_gone_backwards() {
+        publishUntilTheFloorRises();
+        relay.stop();
+        outbox.jdbc.sql("TRUNCATE outbox_events RESTART IDENTITY").update();
+        UUID id = publish("A");
+        relay = newRelay();
+        relay.start();
+        awaitPublished(id);
+    }
+
+    private Relay newRelay() {
+        return outbox.relay(
+                broker, (event, error) -> {}, QuickRelay.SETTINGS.attempts(2).settings(), "test");
+    }
+
+    private void publishUntilTheFloorRises() {
+        await().untilAsserted(() -> {
+            awaitPublished(publish("A"));
+            assertThat(floor()).isPositive();
+        });
+    }
+
+    private UUID publish(String key) {
+        return outbox.inTransaction(
+                () -> outbox.publisher(relay::nudge).publish(OutboxMessage.of("Order", key, "E", "")));
+    }
+
+    private void awaitPublished(UUID id) {
+        await().untilAsserted(() -> assertThat(status(id)).isEqualTo(EventStatus.PUBLISHED));
+    }
+
+    private EventStatus status(UUID id) {
+        return outbox.events.find(id).orElseThrow().status();
+    }
+
+    private long floor() {
+        return outbox.jdbc
+                .sql("SELECT max(floor) FROM outbox_lanes")
+                .query(Long.class)
+                .single();
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
