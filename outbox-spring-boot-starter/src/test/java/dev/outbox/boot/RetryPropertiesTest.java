@@ -25,7 +25,8 @@ class RetryPropertiesTest {
                 "outbox.retry.exponential.max-delay", "1m",
                 "outbox.retry.event-types.OrderPlaced.max-attempts", "3",
                 "outbox.retry.event-types.OrderPlaced.initial-delay", "200ms"));
-        assertThat(rules.standard()).isEqualTo(new RetryPolicy(7, Duration.ofSeconds(1), 2, Duration.ofMinutes(1), 0.1));
+        assertThat(rules.standard())
+                .isEqualTo(new RetryPolicy(7, Duration.ofSeconds(1), 2, Duration.ofMinutes(1), 0.1));
         assertThat(rules.byEventType())
                 .containsExactly(Map.entry(
                         "OrderPlaced", new RetryPolicy(3, Duration.ofMillis(200), 2, Duration.ofMinutes(1), 0.1)));
