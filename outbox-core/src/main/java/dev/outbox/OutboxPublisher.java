@@ -1,5 +1,7 @@
 package dev.outbox;
 
+import java.util.Collection;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -33,4 +35,15 @@ public interface OutboxPublisher {
      * @throws OutboxTransactionException if there is no active, writable transaction on the outbox's data source
      */
     UUID publish(OutboxMessage message);
+
+    /**
+     * Publishes several events at once, in the order given, with one round trip to the database instead of one for each. All are checked before
+     * the first is stored.
+     *
+     * @param events annotated objects and {@link OutboxMessage}s, mixed as you like; empty does nothing
+     * @return their ids, in the same order
+     * @throws InvalidOutboxMessageException if one of them cannot be published; then none is stored
+     * @throws OutboxTransactionException if there is no active, writable transaction on the outbox's data source
+     */
+    List<UUID> publishAll(Collection<?> events);
 }

@@ -7,6 +7,10 @@ import dev.outbox.spi.PayloadSerializer;
 import dev.outbox.store.CallerTransaction;
 import dev.outbox.store.EventStore;
 import dev.outbox.store.NewEvent;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -17,7 +21,7 @@ public final class TransactionalOutboxPublisher implements OutboxPublisher {
     private static final String BYTES = "application/octet-stream";
 
     private final CallerTransaction callerTransaction;
-    private final EventStore events;
+    private final EventStore store;
     private final KeyLane keyLane;
     private final PayloadSerializer serializer;
     private final MessageLimits limits;
@@ -30,13 +34,13 @@ public final class TransactionalOutboxPublisher implements OutboxPublisher {
      */
     public TransactionalOutboxPublisher(
             CallerTransaction callerTransaction,
-            EventStore events,
+            EventStore store,
             int laneCount,
             PayloadSerializer serializer,
             MessageLimits limits,
             Runnable afterCommit) {
         this.callerTransaction = callerTransaction;
-        this.events = events;
+        this.store = store;
         this.keyLane = new KeyLane(laneCount);
         this.serializer = serializer;
         this.limits = limits;
@@ -45,26 +49,37 @@ public final class TransactionalOutboxPublisher implements OutboxPublisher {
 
     @Override
     public UUID publish(Object event) {
-        if (event instanceof OutboxMessage message) return publish(message);
-        return publish(annotatedEvents.toMessage(event));
+        return publishAll(Collections.singletonList(event)).get(0);
     }
 
     @Override
     public UUID publish(OutboxMessage message) {
+        return publish((Object) message);
+    }
+
+    @Override
+    public List<UUID> publishAll(Collection<?> events) {
         callerTransaction.require();
+        if (events.isEmpty()) return List.of();
+        List<NewEvent> rows = new ArrayList<>(events.size());
+        for (Object event : events) rows.add(row(event));
+        store.insert(rows);
+        callerTransaction.afterCommit(afterCommit);
+        return rows.stream().map(NewEvent::eventId).toList();
+    }
+
+    private NewEvent row(Object event) {
+        OutboxMessage message = event instanceof OutboxMessage given ? given : annotatedEvents.toMessage(event);
         limits.checkNames(message);
         byte[] payload = bytes(message);
         limits.checkPayload(message, payload);
-        UUID eventId = EventIds.next();
-        events.insert(new NewEvent(
-                eventId,
+        return new NewEvent(
+                EventIds.next(),
                 keyLane.of(message.aggregateType(), message.aggregateId()),
                 message,
                 MessageLimits.topicOf(message),
                 contentTypeOf(message),
-                payload));
-        callerTransaction.afterCommit(afterCommit);
-        return eventId;
+                payload);
     }
 
     private byte[] bytes(OutboxMessage message) {

@@ -6,50 +6,64 @@ import dev.outbox.OutboxMessage;
 import dev.outbox.OutboxOperations;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
+import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
+import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The rows of {@code outbox_events}. Every statement joins the transaction of the calling thread if there is one. */
 public final class EventStore implements OutboxOperations {
+    private static final String INSERT = """
+            WITH transaction AS MATERIALIZED (SELECT pg_current_xact_id() AS id)
+            INSERT INTO outbox_events (event_id, lane, aggregate_type, aggregate_id, aggregate_version, event_type,
+                                       topic, content_type, payload, headers, status, created_at)
+            SELECT :eventId, :lane, :aggregateType, :aggregateId, :aggregateVersion, :eventType,
+                   :topic, :contentType, :payload, :headers, 'PENDING', clock_timestamp()
+            FROM transaction WHERE id IS NOT NULL
+            """;
+
     private final JdbcClient jdbc;
+    private final NamedParameterJdbcTemplate inserts;
 
     public EventStore(DataSource dataSource) {
         this.jdbc = JdbcClient.create(dataSource);
+        this.inserts = new NamedParameterJdbcTemplate(dataSource);
     }
 
     /**
-     * Inserts one event as {@code PENDING}.
+     * Inserts events as {@code PENDING}, in the order given.
      *
-     * <p>The transaction has its id before the row draws its sequence number: PostgreSQL evaluates the materialised query first, and the
+     * <p>The transaction has its id before a row draws its sequence number: PostgreSQL evaluates the materialised query first, and the
      * condition keeps it from being left out. Whoever has seen a sequence number can therefore wait for all transactions that could
      * still commit a lower one, by their ids.
      */
-    public void insert(NewEvent event) {
+    public void insert(List<NewEvent> events) {
+        SqlParameterSource[] rows = events.stream().map(EventStore::parameters).toArray(SqlParameterSource[]::new);
+        if (rows.length == 1) inserts.update(INSERT, rows[0]);
+        else inserts.batchUpdate(INSERT, rows);
+    }
+
+    private static SqlParameterSource parameters(NewEvent event) {
         OutboxMessage message = event.message();
-        jdbc.sql("""
-                        WITH transaction AS MATERIALIZED (SELECT pg_current_xact_id() AS id)
-                        INSERT INTO outbox_events (event_id, lane, aggregate_type, aggregate_id, aggregate_version, event_type,
-                                                   topic, content_type, payload, headers, status, created_at)
-                        SELECT :eventId, :lane, :aggregateType, :aggregateId, :aggregateVersion, :eventType,
-                               :topic, :contentType, :payload, :headers, 'PENDING', clock_timestamp()
-                        FROM transaction WHERE id IS NOT NULL
-                        """)
-                .param("eventId", event.eventId())
-                .param("lane", event.lane())
-                .param("aggregateType", message.aggregateType())
-                .param("aggregateId", message.aggregateId())
-                .param("aggregateVersion", message.aggregateVersion(), java.sql.Types.BIGINT)
-                .param("eventType", message.eventType())
-                .param("topic", event.topic())
-                .param("contentType", event.contentType())
-                .param("payload", event.payload())
-                .param("headers", HeadersJson.write(message.headers()), java.sql.Types.VARCHAR)
-                .update();
+        return new MapSqlParameterSource()
+                .addValue("eventId", event.eventId())
+                .addValue("lane", event.lane())
+                .addValue("aggregateType", message.aggregateType())
+                .addValue("aggregateId", message.aggregateId())
+                .addValue("aggregateVersion", message.aggregateVersion(), Types.BIGINT)
+                .addValue("eventType", message.eventType())
+                .addValue("topic", event.topic())
+                .addValue("contentType", event.contentType())
+                .addValue("payload", event.payload())
+                .addValue("headers", HeadersJson.write(message.headers()), Types.VARCHAR);
     }
 
     @Override

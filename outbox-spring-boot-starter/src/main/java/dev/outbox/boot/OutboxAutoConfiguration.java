@@ -87,6 +87,12 @@ public final class OutboxAutoConfiguration {
                 new CallerTransaction(dataSource), events, lanes.count(), serializer, limits(properties), nudge(relay));
     }
 
+    @Bean
+    @ConditionalOnBooleanProperty(name = "outbox.publish.application-events")
+    ApplicationEventsToOutbox outboxApplicationEvents(OutboxPublisher publisher) {
+        return new ApplicationEventsToOutbox(publisher);
+    }
+
     private static MessageLimits limits(OutboxProperties properties) {
         long bytes = properties.publish().maxPayloadSize().toBytes();
         if (bytes < 1 || bytes > Integer.MAX_VALUE) {

@@ -22,10 +22,18 @@ record OutboxProperties(
     /** @param initialize whether to create or update the outbox tables at start; off, they have to be there */
     record Schema(@DefaultValue("false") boolean initialize) {}
 
-    /** @param maxPayloadSize the largest payload; has to leave room for key and headers below the producer's max.request.size */
+    /**
+     * What is published.
+     *
+     * @param maxPayloadSize the largest payload; has to leave room for key and headers below the producer's max.request.size
+     * @param applicationEvents whether objects annotated with @OutboxEvent that are published through Spring's ApplicationEventPublisher are stored
+     *     as well
+     */
     record Publish(
             @DefaultValue(MessageLimits.DEFAULT_MAX_PAYLOAD_BYTES + "B")
-            DataSize maxPayloadSize) {}
+            DataSize maxPayloadSize,
+
+            @DefaultValue("false") boolean applicationEvents) {}
 
     /** @param blocksKey whether later events of a key wait while one of it is in quarantine */
     record Quarantine(@DefaultValue("true") boolean blocksKey) {}

@@ -2,13 +2,16 @@ package dev.outbox.boot;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.outbox.EventStatus;
 import dev.outbox.OutboxConfigurationException;
+import dev.outbox.OutboxEvent;
 import dev.outbox.OutboxMessage;
 import dev.outbox.OutboxOperations;
 import dev.outbox.OutboxPublisher;
+import dev.outbox.OutboxTransactionException;
 import dev.outbox.inbox.InboxMessage;
 import dev.outbox.inbox.InboxProcessor;
 import dev.outbox.kafka.KafkaEventSender;
@@ -21,6 +24,7 @@ import dev.outbox.test.PostgresSchema;
 import dev.outbox.test.TestServers;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -30,6 +34,7 @@ import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -173,6 +178,44 @@ class OutboxAutoConfigurationIntegrationTest {
                 .withPropertyValues("outbox.publish.max-payload-size=0B")
                 .run(context -> assertThat(failure(context))
                         .hasMessageStartingWith("outbox.publish.max-payload-size is 0 bytes."));
+    }
+
+    @OutboxEvent(type = "OrderPlaced", aggregate = "Order", key = "orderId", topic = "anywhere")
+    record OrderPlaced(String orderId) {}
+
+    @Test
+    void annotated_application_events_are_stored_in_the_callers_transaction() {
+        storing().withPropertyValues("outbox.publish.application-events=true").run(context -> {
+            inTransaction(context, () -> context.publishEvent(new OrderPlaced("1")));
+            inTransaction(context, () -> context.publishEvent("not ours"));
+            assertThat(stored(context)).isEqualTo(1);
+            assertThatThrownBy(() -> context.publishEvent(new OrderPlaced("1")))
+                    .isInstanceOf(OutboxTransactionException.class);
+        });
+    }
+
+    @Test
+    void annotated_application_events_are_left_alone_by_default() {
+        storing().run(context -> {
+            inTransaction(context, () -> context.publishEvent(new OrderPlaced("1")));
+            assertThat(stored(context)).isZero();
+        });
+    }
+
+    private ApplicationContextRunner storing() {
+        return withoutKafka.withPropertyValues("outbox.relay.enabled=false");
+    }
+
+    private static void inTransaction(ApplicationContext context, Runnable action) {
+        new TransactionTemplate(context.getBean(PlatformTransactionManager.class))
+                .executeWithoutResult(status -> action.run());
+    }
+
+    private static int stored(ApplicationContext context) {
+        return JdbcClient.create(context.getBean(DataSource.class))
+                .sql("SELECT count(*) FROM outbox_events")
+                .query(Integer.class)
+                .single();
     }
 
     private static OutboxConfigurationException failure(

@@ -8,8 +8,11 @@ import dev.outbox.OutboxEvent;
 import dev.outbox.OutboxMessage;
 import dev.outbox.OutboxPublisher;
 import dev.outbox.OutboxTransactionException;
+import dev.outbox.spi.OutboxRecord;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -220,6 +223,35 @@ public abstract class PublisherContract {
         assertThat(outbox.inTransaction(() -> publisher.publish((Object) MESSAGE)))
                 .isNotNull();
         assertThat(events()).isEqualTo(1);
+    }
+
+    @Test
+    void several_events_are_stored_in_the_order_given() {
+        List<OutboxMessage> messages = IntStream.range(0, 100)
+                .mapToObj(i -> OutboxMessage.of("Order", "1", "E" + i, i).version(i))
+                .toList();
+        List<UUID> ids = outbox.inTransaction(() -> publisher.publishAll(messages));
+        assertThat(nudges).hasValue(1);
+        assertThat(outbox.read(outbox.laneOf(ids.get(0)), 1000))
+                .extracting(OutboxRecord::eventId)
+                .containsExactlyElementsOf(ids);
+    }
+
+    @Test
+    void of_several_events_none_is_stored_if_one_is_wrong() {
+        transaction.executeWithoutResult(status -> {
+            assertThatThrownBy(() -> publisher.publishAll(List.of(MESSAGE, MESSAGE.topic("a b"))))
+                    .isInstanceOf(InvalidOutboxMessageException.class)
+                    .hasMessageContaining("The topic of an event is 'a b'");
+            assertThat(publisher.publishAll(List.of())).isEmpty();
+        });
+        assertThat(events()).isZero();
+        assertThat(nudges).hasValue(0);
+    }
+
+    @Test
+    void several_events_need_a_transaction_as_well() {
+        assertThatThrownBy(() -> publisher.publishAll(List.of(MESSAGE))).isInstanceOf(OutboxTransactionException.class);
     }
 
     private static void placeOrder(JdbcClient jdbc) {
