@@ -1,6 +1,7 @@
 package dev.outbox.relay;
 
 import dev.outbox.spi.EventSender;
+import dev.outbox.spi.FailureScope;
 import dev.outbox.store.BatchMarks;
 import dev.outbox.store.BatchMarks.Failure;
 import dev.outbox.store.Candidate;
@@ -16,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One batch on its way to the broker: sends it in waves and remembers what has to be marked.
@@ -34,6 +36,8 @@ final class BatchSend {
     private final List<Failure> failed = new ArrayList<>();
     private boolean held;
     private boolean unknown;
+    private boolean answered;
+    private @Nullable Throwable silence;
 
     BatchSend(List<Candidate> batch, EventSender sender, RelaySettings settings, Trouble trouble) {
         this.batch = batch;
@@ -85,6 +89,13 @@ final class BatchSend {
         return unknown;
     }
 
+    /** Tells the breaker what the broker did. */
+    void report(BrokerBreaker breaker) {
+        if (answered) breaker.answered();
+        else if (silence != null) breaker.silent(silence);
+        else breaker.nothingSent();
+    }
+
     /** What was read, by sequence. */
     List<Candidate> batch() {
         return batch;
@@ -106,6 +117,7 @@ final class BatchSend {
     private boolean isAcknowledged(Candidate candidate, CompletableFuture<?> sending, Deadline end) {
         try {
             sending.get(Math.max(0, end.left().toNanos()), TimeUnit.NANOSECONDS);
+            answered = true;
             return true;
         } catch (ExecutionException e) {
             failed(candidate, e.getCause() == null ? e : e.getCause());
@@ -119,6 +131,8 @@ final class BatchSend {
     }
 
     private void failed(Candidate candidate, Throwable cause) {
+        if (RetryRules.scopeOf(cause) == FailureScope.BROKER) silence = cause;
+        else answered = true;
         Optional<Failure> failure = settings.retries().failureOf(candidate, cause);
         failure.ifPresent(failed::add);
         unknown |= failure.isEmpty();

@@ -48,20 +48,29 @@ final class LaneRun {
      * @return whether there was more than this worker could take at once
      */
     boolean drain() {
-        RelaySettings settings = tools.settings();
-        for (boolean more = false; ; more = true) {
-            List<Candidate> batch =
-                    tools.batches().read(lease.lane(), floor, settings.batchSize(), settings.batchBytes());
-            BatchSend sending = new BatchSend(batch, tools.sender(), settings, tools.sendTrouble());
-            boolean sent = send(sending);
-            if (lost) return more;
-            if (!sent || sending.isUnknown() || !isFull(batch)) {
-                mark(sending, sending.isUnknown() ? settings.retryDelay() : Duration.ZERO);
-                return more;
+        BatchSend last = null;
+        try {
+            for (boolean more = false; ; more = true) {
+                last = next();
+                boolean sent = send(last);
+                if (lost) return more;
+                if (!sent || last.isUnknown() || !isFull(last.batch())) {
+                    mark(last, last.isUnknown() ? tools.settings().outage().laneRest() : Duration.ZERO);
+                    return more;
+                }
+                mark(last, renewalDue() ? fullLease : null);
+                if (lost) return more;
             }
-            mark(sending, renewalDue() ? fullLease : null);
-            if (lost) return more;
+        } finally {
+            if (last == null) tools.breaker().nothingSent();
+            else last.report(tools.breaker());
         }
+    }
+
+    private BatchSend next() {
+        RelaySettings settings = tools.settings();
+        List<Candidate> batch = tools.batches().read(lease.lane(), floor, settings.batchSize(), settings.batchBytes());
+        return new BatchSend(batch, tools.sender(), settings, tools.sendTrouble());
     }
 
     /** Whether there may be more to read: by the number of events, or by their bytes, of which one more may have been too many. */

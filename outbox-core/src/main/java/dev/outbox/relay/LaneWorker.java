@@ -38,10 +38,10 @@ final class LaneWorker implements Runnable {
     }
 
     private boolean work() {
+        if (!tools.breaker().mayTry()) return false;
         try {
             Deadline leaseEnd = Deadline.after(tools.settings().timeouts().lease());
-            Optional<LaneClaim> claim =
-                    tools.lanes().claim(owner, tools.settings().timeouts().lease());
+            Optional<LaneClaim> claim = claim();
             if (claim.isPresent() && new LaneRun(tools, claim.get(), leaseEnd).drain()) nudgeAnother.run();
             databaseTrouble.over();
             return claim.isPresent();
@@ -51,6 +51,18 @@ final class LaneWorker implements Runnable {
                             .formatted(tools.settings().pollingInterval()),
                     e);
             return false;
+        }
+    }
+
+    private Optional<LaneClaim> claim() {
+        boolean claimed = false;
+        try {
+            Optional<LaneClaim> claim =
+                    tools.lanes().claim(owner, tools.settings().timeouts().lease());
+            claimed = claim.isPresent();
+            return claim;
+        } finally {
+            if (!claimed) tools.breaker().nothingSent();
         }
     }
 }

@@ -58,6 +58,7 @@ public final class Relay {
                 quarantineListener,
                 settings,
                 new Trouble("Sending outbox events fails"),
+                new BrokerBreaker(settings.outage()),
                 () -> stopping);
         Trouble databaseTrouble = new Trouble("The outbox relay fails");
         for (int i = 1; i <= settings.workers(); i++) {

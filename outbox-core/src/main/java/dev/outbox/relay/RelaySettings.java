@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param batchSize events read and marked together; 500 by default
  * @param batchBytes the payloads of a batch together, in bytes; 16 MiB by default
  * @param pollingInterval how long an idle worker waits before it looks for events of other processes; 1 s by default
- * @param retryDelay how long a lane rests after a send without an answer, or with the broker gone; 1 s by default
+ * @param outage what a relay does while the broker does not answer
  * @param timeouts how long things may take
  * @param retries what becomes of failed events
  */
@@ -19,7 +19,7 @@ public record RelaySettings(
         int batchSize,
         long batchBytes,
         Duration pollingInterval,
-        Duration retryDelay,
+        Outage outage,
         Timeouts timeouts,
         RetryRules retries) {
     /**
@@ -48,12 +48,35 @@ public record RelaySettings(
         }
     }
 
+    /**
+     * What a relay does while the broker does not answer.
+     *
+     * @param laneRest how long a lane rests after a send without an answer; 1 s by default
+     * @param firstProbe how long all workers wait before one of them tries again; 1 s by default, and twice as long after each failure
+     * @param longestProbe no wait is longer; 30 s by default
+     */
+    public record Outage(Duration laneRest, Duration firstProbe, Duration longestProbe) {
+        /** The defaults named above. */
+        public static final Outage DEFAULT =
+                new Outage(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(30));
+
+        public Outage {
+            positive("retry-delay", laneRest);
+            positive("probe.first-delay", firstProbe);
+            if (longestProbe.compareTo(firstProbe) < 0) {
+                throw new OutboxConfigurationException(
+                        "outbox.relay.probe.max-delay is %s, which is less than outbox.relay.probe.first-delay (%s)."
+                                .formatted(longestProbe, firstProbe),
+                        "Raise the one, or lower the other.");
+            }
+        }
+    }
+
     public RelaySettings {
         atLeastOne("workers", workers);
         atLeastOne("batch-size", batchSize);
         atLeastOne("batch-bytes", batchBytes);
         positive("polling.interval", pollingInterval);
-        positive("retry-delay", retryDelay);
     }
 
     private static void atLeastOne(String property, long value) {
@@ -73,6 +96,6 @@ public record RelaySettings(
     /** The defaults named above. */
     public static RelaySettings defaults() {
         return new RelaySettings(
-                2, 500, 16 << 20, Duration.ofSeconds(1), Duration.ofSeconds(1), Timeouts.DEFAULT, RetryRules.DEFAULT);
+                2, 500, 16 << 20, Duration.ofSeconds(1), Outage.DEFAULT, Timeouts.DEFAULT, RetryRules.DEFAULT);
     }
 }

@@ -14,6 +14,7 @@ record RelayTools(
         QuarantineListener quarantineListener,
         RelaySettings settings,
         Trouble sendTrouble,
+        BrokerBreaker breaker,
         BooleanSupplier stopping) {
     LaneStore lanes() {
         return stores.lanes();

@@ -24,7 +24,22 @@ class RelaySettingsTest {
                 .hasMessage("outbox.relay.polling.interval is PT0S. Set it to a positive duration such as 5s.");
     }
 
+    @Test
+    void the_longest_wait_is_not_shorter_than_the_first() {
+        assertThatThrownBy(() -> new RelaySettings.Outage(SECOND, Duration.ofSeconds(2), SECOND))
+                .hasMessage(
+                        "outbox.relay.probe.max-delay is PT1S, which is less than outbox.relay.probe.first-delay (PT2S)."
+                                + " Raise the one, or lower the other.");
+    }
+
     private static RelaySettings settings(int workers, Duration polling) {
-        return new RelaySettings(workers, 1, 1, polling, SECOND, RelaySettings.Timeouts.DEFAULT, RetryRules.DEFAULT);
+        return new RelaySettings(
+                workers,
+                1,
+                1,
+                polling,
+                RelaySettings.Outage.DEFAULT,
+                RelaySettings.Timeouts.DEFAULT,
+                RetryRules.DEFAULT);
     }
 }

@@ -16,7 +16,7 @@ import org.springframework.util.unit.DataSize;
  * @param batchBytes the payloads of a batch together, at most; a single larger one is a batch of its own
  * @param lease how long a lane stays claimed when its relay dies; at least twice the send time-out
  * @param sendTimeout how long to wait for acknowledgements before their outcome counts as unknown
- * @param retryDelay how long a lane rests after a send without an answer, or with the broker gone
+ * @param retryDelay how long a lane rests after a send without an answer
  * @param shutdownTimeout how long a stop waits for events under way
  */
 @ConfigurationProperties("outbox.relay")
@@ -29,9 +29,20 @@ record RelayProperties(
         @DefaultValue("60s") Duration lease,
         @DefaultValue("30s") Duration sendTimeout,
         @DefaultValue("1s") Duration retryDelay,
+        @DefaultValue Probe probe,
         @DefaultValue("20s") Duration shutdownTimeout) {
     /** @param interval how long an idle worker waits before it looks for events that other processes have stored */
     record Polling(@DefaultValue("1s") Duration interval) {}
+
+    /**
+     * When a broker that does not answer is tried again.
+     *
+     * @param firstDelay how long all workers wait before one of them tries again; twice as long after each failure
+     * @param maxDelay no wait is longer
+     */
+    record Probe(
+            @DefaultValue("1s") Duration firstDelay,
+            @DefaultValue("30s") Duration maxDelay) {}
 
     RelaySettings settings(RetryRules retries) {
         return new RelaySettings(
@@ -39,7 +50,7 @@ record RelayProperties(
                 batchSize,
                 batchBytes.toBytes(),
                 polling.interval(),
-                retryDelay,
+                new RelaySettings.Outage(retryDelay, probe.firstDelay(), probe.maxDelay()),
                 new RelaySettings.Timeouts(lease, sendTimeout, shutdownTimeout),
                 retries);
     }

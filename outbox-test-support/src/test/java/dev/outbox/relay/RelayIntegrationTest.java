@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.outbox.EventStatus;
 import dev.outbox.OutboxMessage;
+import dev.outbox.spi.SendException;
 import dev.outbox.spi.SentPosition;
 import dev.outbox.store.LaneLease;
 import dev.outbox.test.PostgresSchema;
@@ -186,6 +187,20 @@ class RelayIntegrationTest {
         relay.stop();
         assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(5));
         assertThat(outbox.events.find(ids.get(0)).orElseThrow().status()).isEqualTo(EventStatus.PENDING);
+    }
+
+    /** Without the breaker, ten lanes would be tried twenty times a second each. */
+    @Test
+    void a_broker_that_does_not_answer_is_probed_now_and_then_and_found_again() {
+        broker.answer(
+                event -> CompletableFuture.failedFuture(SendException.ofBroker(new IllegalStateException("gone"))));
+        List<UUID> ids =
+                publish(IntStream.range(0, 10).mapToObj(i -> "key " + i).toList());
+        relay = startedRelay(settings().settings());
+        await().during(Duration.ofSeconds(2)).until(() -> broker.received().size() < 40);
+        assertThat(broker.received()).hasSizeGreaterThan(2);
+        broker.answer(event -> acknowledged());
+        awaitPublished(ids);
     }
 
     @Test

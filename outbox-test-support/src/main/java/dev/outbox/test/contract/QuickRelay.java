@@ -40,7 +40,7 @@ public record QuickRelay(
         return new QuickRelay(batchSize, polling, lease, send, shutdown, attempts);
     }
 
-    /** What a relay takes: retries after 20 ms, a lane or a topic rests for 50 ms. */
+    /** What a relay takes: retries after 20 ms, a lane or a topic rests for 50 ms, a silent broker is probed after 50 to 400 ms. */
     public RelaySettings settings() {
         RetryPolicy quick = new RetryPolicy(attempts, Duration.ofMillis(20), 1, Duration.ofMillis(20), 0);
         return new RelaySettings(
@@ -48,7 +48,7 @@ public record QuickRelay(
                 batchSize,
                 1 << 20,
                 polling,
-                Duration.ofMillis(50),
+                new RelaySettings.Outage(Duration.ofMillis(50), Duration.ofMillis(50), Duration.ofMillis(400)),
                 new RelaySettings.Timeouts(lease, send, shutdown),
                 new RetryRules(quick, Map.of(), false, Duration.ofMillis(50)));
     }

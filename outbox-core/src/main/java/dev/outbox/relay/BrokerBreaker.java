@@ -1,0 +1,46 @@
+package dev.outbox.relay;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.core.IntervalFunction;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Keeps a relay from working against a broker that does not answer. Open, it lets nobody try; then one worker probes, after longer and longer delays, and its
+ * success lets all go on. Safe for use by many threads.
+ */
+final class BrokerBreaker {
+    private final CircuitBreaker breaker;
+
+    BrokerBreaker(RelaySettings.Outage outage) {
+        breaker = CircuitBreaker.of(
+                "outbox-broker",
+                CircuitBreakerConfig.custom()
+                        .slidingWindow(1, 1, CircuitBreakerConfig.SlidingWindowType.COUNT_BASED)
+                        .permittedNumberOfCallsInHalfOpenState(1)
+                        .waitIntervalFunctionInOpenState(
+                                IntervalFunction.ofExponentialBackoff(outage.firstProbe(), 2, outage.longestProbe()))
+                        .build());
+    }
+
+    /** Whether a worker may go to work now. If so it has to call one of the methods below afterwards. */
+    boolean mayTry() {
+        return breaker.tryAcquirePermission();
+    }
+
+    void answered() {
+        breaker.onSuccess(0, TimeUnit.NANOSECONDS);
+    }
+
+    void silent(Throwable failure) {
+        breaker.onError(0, TimeUnit.NANOSECONDS, failure);
+    }
+
+    void nothingSent() {
+        breaker.releasePermission();
+    }
+
+    boolean isOpen() {
+        return breaker.getState() == CircuitBreaker.State.OPEN;
+    }
+}
