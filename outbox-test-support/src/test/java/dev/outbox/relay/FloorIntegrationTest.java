@@ -5,12 +5,17 @@ import static org.awaitility.Awaitility.await;
 
 import dev.outbox.EventStatus;
 import dev.outbox.OutboxMessage;
+import dev.outbox.store.BatchMarks;
+import dev.outbox.store.BatchMarks.Failure;
+import dev.outbox.store.LaneClaim;
+import dev.outbox.store.LaneFloor;
 import dev.outbox.test.PostgresSchema;
 import dev.outbox.test.TestServers;
 import dev.outbox.test.contract.Outbox;
 import dev.outbox.test.contract.QuickRelay;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -105,6 +110,41 @@ class FloorIntegrationTest {
         awaitPublished(follower);
         awaitPublished(last);
         assertThat(broker.received()).containsSubsequence(poison[0], follower, last);
+    }
+
+    /** A relay that keeps a lane has raised its floor in memory only, when somebody approves an event below it. */
+    @Test
+    void in_memory_gives_way_to_an_approval_in_the_next_read_and_the_next_mark() {
+        relay.stop();
+        UUID poison = publish("A");
+        String neighbour = outbox.neighbourOf("A");
+        LaneClaim claim = outbox.lanes.claim("busy", Duration.ofMinutes(10)).orElseThrow();
+        BatchMarks quarantine =
+                new BatchMarks(List.of(), List.of(new Failure(seq(poison), true, null, "poison")), List.of());
+        LaneFloor floor = mark(claim, claim.floor(), 0, quarantine);
+        while (floor.value() <= seq(poison)) {
+            long seq = seq(publish(neighbour));
+            floor = mark(claim, floor, seq, new BatchMarks(List.of(seq), List.of(), List.of()));
+        }
+        assertThat(floor()).as("written down").isZero();
+
+        assertThat(outbox.quarantine.approve(poison)).isTrue();
+
+        assertThat(outbox.batches.read(claim.lease().lane(), floor, 10, Long.MAX_VALUE))
+                .extracting(candidate -> candidate.event().eventId())
+                .containsExactly(poison);
+        assertThat(mark(claim, floor, 0, BatchMarks.NONE).value()).isLessThan(seq(poison));
+    }
+
+    private LaneFloor mark(LaneClaim claim, LaneFloor known, long seen, BatchMarks marks) {
+        return outbox.marking
+                .mark(claim.lease(), known, seen, marks, null)
+                .orElseThrow()
+                .floor();
+    }
+
+    private long seq(UUID id) {
+        return outbox.events.find(id).orElseThrow().seq();
     }
 
     @Test
