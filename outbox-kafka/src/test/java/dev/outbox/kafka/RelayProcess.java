@@ -3,37 +3,44 @@ package dev.outbox.kafka;
 import dev.outbox.OutboxMessage;
 import dev.outbox.relay.Relay;
 import dev.outbox.relay.RelaySettings;
-import dev.outbox.spi.EventSender;
 import dev.outbox.test.contract.Outbox;
 import dev.outbox.test.contract.QuickRelay;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.producer.KafkaProducer;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /**
- * An application in a JVM of its own, to be killed: publishes as many events as it is told to, relays, and runs until it is ended.
+ * An application in a JVM of its own, to be killed or paused: publishes as many events as it is told to, relays, and runs until it is ended.
  *
- * <p>Arguments: JDBC URL, user, password, Kafka's bootstrap servers, topic, number of events to publish, and {@code hold} to stop at the
- * moment between commit and send.
+ * <p>Arguments: JDBC URL, user, password, Kafka's bootstrap servers, topic, number of events to publish, and {@code send}, or the {@link Step} at
+ * which its relay halts until the process was paused and has woken.
  */
 final class RelayProcess {
     static final Duration LEASE = Duration.ofSeconds(4);
+    static final Duration SEND = Duration.ofSeconds(2);
+    static final int BATCH = 200;
+
+    /** How many events are acknowledged when it halts in the middle of a wave. */
+    static final int MID_WAVE = 13;
+
+    private static final Duration PAUSE = Duration.ofSeconds(2);
+
+    private final String haltAt;
+
+    private RelayProcess(String haltAt) {
+        this.haltAt = haltAt;
+    }
 
     public static void main(String[] arguments) throws InterruptedException {
-        Outbox outbox = new Outbox(new DriverManagerDataSource(arguments[0], arguments[1], arguments[2]));
-        RelaySettings settings = QuickRelay.SETTINGS
-                .batch(200)
-                .lease(LEASE)
-                .send(Duration.ofSeconds(2))
-                .settings();
-        EventSender kafka = KafkaEventSender.create(
-                Map.of("bootstrap.servers", arguments[3]), settings.timeouts().send(), "/test");
-        EventSender sender = arguments[6].equals("hold") ? event -> hold() : kafka;
+        RelayProcess process = new RelayProcess(arguments[6]);
+        Outbox outbox = new Outbox(new SteppedDataSource(
+                new DriverManagerDataSource(arguments[0], arguments[1], arguments[2]), process::at));
         Relay relay = outbox.relay(
-                sender,
+                new SteppedSender(warmSender(arguments[3], arguments[4]), MID_WAVE, process::at),
                 (event, error) -> {},
-                settings,
+                process.settings(),
                 "process " + ProcessHandle.current().pid());
         Runtime.getRuntime().addShutdownHook(new Thread(relay::stop));
         relay.start();
@@ -47,10 +54,36 @@ final class RelayProcess {
         Thread.currentThread().join();
     }
 
-    private static CompletableFuture<dev.outbox.spi.SentPosition> hold() {
-        System.out.println("about to send");
-        return new CompletableFuture<>();
+    /** One that halts has a single worker, so that no other one takes its lane when the lease ends. */
+    private RelaySettings settings() {
+        RelaySettings quick =
+                QuickRelay.SETTINGS.batch(BATCH).lease(LEASE).send(SEND).settings();
+        return new RelaySettings(
+                haltAt.equals("send") ? quick.workers() : 1,
+                quick.batchSize(),
+                quick.batchBytes(),
+                quick.pollingInterval(),
+                quick.retryDelay(),
+                quick.timeouts(),
+                quick.retries());
     }
 
-    private RelayProcess() {}
+    /** A young JVM takes a while to connect; the first wave is not to time out for that. */
+    private static KafkaEventSender warmSender(String bootstrapServers, String topic) {
+        var producer = new KafkaProducer<byte[], byte[]>(
+                KafkaEventSender.settings(Map.of("bootstrap.servers", bootstrapServers), Duration.ofSeconds(30)));
+        producer.partitionsFor(topic);
+        return new KafkaEventSender(producer, "/test");
+    }
+
+    private void at(Step step) {
+        if (!step.name().equals(haltAt)) return;
+        System.out.println("halted at " + step);
+        long last = System.nanoTime();
+        for (long now = last; now - last < PAUSE.toNanos(); now = System.nanoTime()) {
+            last = now;
+            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+        }
+        System.out.println("woke at " + step);
+    }
 }

@@ -76,9 +76,9 @@ class RelayProcessesIntegrationTest {
 
     @Test
     void an_application_killed_between_commit_and_publish_loses_nothing() {
-        ChildJvm application = process(9, "hold");
+        ChildJvm application = process(9, "READ");
         application.awaitLine("committed", PATIENCE);
-        application.awaitLine("about to send", PATIENCE);
+        application.awaitLine("halted at READ", PATIENCE);
         application.kill();
         try (Topic delivered = new Topic(kafka.bootstrapServers(), topic)) {
             assertThat(delivered.poll().records()).as("sent before the kill").isEmpty();
