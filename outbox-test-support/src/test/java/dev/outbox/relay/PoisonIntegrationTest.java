@@ -1,0 +1,95 @@
+package dev.outbox.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import dev.outbox.EventStatus;
+import dev.outbox.OutboxMessage;
+import dev.outbox.publish.TransactionalOutboxPublisher;
+import dev.outbox.spi.SendException;
+import dev.outbox.test.PostgresSchema;
+import dev.outbox.test.TestServers;
+import dev.outbox.test.contract.Outbox;
+import dev.outbox.test.contract.QuickRelay;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+
+/** Many events that the broker refuses, among others. */
+@Timeout(120)
+class PoisonIntegrationTest {
+    private static final int POISON = 10_000;
+    private static final int GOOD = 1_000;
+
+    /** So few that a lane has more poison than a batch takes. */
+    private static final int LANES = 4;
+
+    private final Logger quarantineLog = (Logger) LoggerFactory.getLogger(LaneRun.class);
+    private final Broker broker = new Broker();
+    private Outbox outbox;
+    private Relay relay;
+
+    @BeforeEach
+    void start() {
+        quarantineLog.setLevel(Level.OFF); // a line for each
+        PostgresSchema schema = TestServers.postgres().createSchema("poison");
+        outbox = new Outbox(new DriverManagerDataSource(schema.jdbcUrl(), schema.username(), schema.password()));
+        outbox.jdbc
+                .sql("DELETE FROM outbox_lanes WHERE lane >= :lanes")
+                .param("lanes", LANES)
+                .update();
+        relay = outbox.relay(
+                broker, (event, error) -> {}, QuickRelay.SETTINGS.attempts(4).settings(), "test");
+    }
+
+    @AfterEach
+    void stop() {
+        relay.stop();
+        quarantineLog.setLevel(null);
+    }
+
+    @Test
+    void ten_thousand_poison_events_do_not_starve_the_others() {
+        broker.answer(event -> event.eventType().equals("Poison")
+                ? CompletableFuture.failedFuture(SendException.ofEvent(new IllegalStateException("poison")))
+                : Broker.acknowledged());
+        publish("Poison", POISON);
+        relay.start();
+        await().until(() -> count("Poison", EventStatus.RETRYING) > 0);
+        publish("Good", GOOD);
+        await().atMost(Duration.ofSeconds(10)).until(() -> count("Good", EventStatus.PUBLISHED) == GOOD);
+        assertThat(count("Poison", EventStatus.PENDING) + count("Poison", EventStatus.RETRYING))
+                .as("poison that is still tried")
+                .isPositive();
+        await().atMost(Duration.ofSeconds(30)).until(() -> count("Poison", EventStatus.QUARANTINED) == POISON);
+    }
+
+    private void publish(String eventType, int events) {
+        TransactionalOutboxPublisher publisher = outbox.publisher(relay::nudge);
+        for (int first = 0; first < events; first += 500) {
+            int from = first;
+            outbox.inTransaction(() -> {
+                for (int i = from; i < from + 500; i++) {
+                    publisher.publish(OutboxMessage.of("Order", eventType + i, eventType, ""));
+                }
+                return true;
+            });
+        }
+    }
+
+    private long count(String eventType, EventStatus status) {
+        return outbox.jdbc
+                .sql("SELECT count(*) FROM outbox_events WHERE event_type = :eventType AND status = :status")
+                .param("eventType", eventType)
+                .param("status", status.name())
+                .query(Long.class)
+                .single();
+    }
+}
