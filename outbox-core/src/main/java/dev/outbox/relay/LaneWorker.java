@@ -11,14 +11,22 @@ final class LaneWorker implements Runnable {
     private final String owner;
     private final Semaphore nudges;
     private final Runnable nudgeAnother;
-    private final Trouble databaseTrouble;
+    private final Trouble claimTrouble;
+    private final Trouble runTrouble;
 
-    LaneWorker(RelayTools tools, String owner, Semaphore nudges, Runnable nudgeAnother, Trouble databaseTrouble) {
+    LaneWorker(
+            RelayTools tools,
+            String owner,
+            Semaphore nudges,
+            Runnable nudgeAnother,
+            Trouble claimTrouble,
+            Trouble runTrouble) {
         this.tools = tools;
         this.owner = owner;
         this.nudges = nudges;
         this.nudgeAnother = nudgeAnother;
-        this.databaseTrouble = databaseTrouble;
+        this.claimTrouble = claimTrouble;
+        this.runTrouble = runTrouble;
     }
 
     /**
@@ -37,19 +45,24 @@ final class LaneWorker implements Runnable {
         }
     }
 
+    /** A claim that finds nothing says nothing about runs: their trouble is over when one succeeds. */
     private boolean work() {
         if (!tools.breaker().mayTry()) return false;
+        Trouble trouble = claimTrouble;
         try {
             Deadline leaseEnd = Deadline.after(tools.settings().timeouts().lease());
             Optional<LaneClaim> claim = claim();
-            if (claim.isPresent() && new LaneRun(tools, claim.get(), leaseEnd).drain()) nudgeAnother.run();
-            databaseTrouble.over();
-            return claim.isPresent();
+            claimTrouble.over();
+            if (claim.isEmpty()) return false;
+            trouble = runTrouble;
+            if (new LaneRun(tools, claim.get(), leaseEnd).drain()) nudgeAnother.run();
+            runTrouble.over();
+            return true;
         } catch (RuntimeException e) {
-            databaseTrouble.failed(
+            trouble.failed(
                     "Nothing is lost: what was not marked is sent again. Trying again in %s."
                             .formatted(tools.settings().pollingInterval()),
-                    e);
+                    e.getCause() == null ? e : e.getCause()); // Spring names the statement, its cause says what is wrong
             return false;
         }
     }

@@ -60,9 +60,10 @@ public final class Relay {
                 new Trouble("Sending outbox events fails"),
                 new BrokerBreaker(settings.outage()),
                 () -> stopping);
-        Trouble databaseTrouble = new Trouble("The outbox relay fails");
+        Trouble claimTrouble = new Trouble("The outbox relay cannot claim a lane");
+        Trouble runTrouble = new Trouble("The outbox relay fails on a lane");
         for (int i = 1; i <= settings.workers(); i++) {
-            LaneWorker worker = new LaneWorker(tools, owner, nudges, this::nudge, databaseTrouble);
+            LaneWorker worker = new LaneWorker(tools, owner, nudges, this::nudge, claimTrouble, runTrouble);
             Thread thread = new Thread(worker, "outbox-relay-" + i);
             workers.add(thread);
             thread.start();
