@@ -1,0 +1,122 @@
+package dev.outbox.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.outbox.EventStatus;
+import dev.outbox.test.PostgresSchema;
+import dev.outbox.test.TestServers;
+import dev.outbox.test.contract.Outbox;
+import dev.outbox.test.contract.QuickRelay;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+
+/** Databases that are set up in another way than the relay would like. */
+@Timeout(60)
+class DatabaseSettingsIntegrationTest {
+    private final PostgresSchema schema = TestServers.postgres().createSchema("settings");
+    private final Outbox outbox = outbox("", schema.username());
+    private final Broker broker = new Broker();
+    private final Logger log = (Logger) LoggerFactory.getLogger(Relay.class);
+    private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    private final List<Runnable> undo = new ArrayList<>();
+
+    @AfterEach
+    void undo() {
+        undo.forEach(Runnable::run);
+    }
+
+    @Test
+    void a_relay_works_where_transactions_are_serializable_by_default() {
+        String serializable = "&options=-c%20default_transaction_isolation=serializable";
+        Outbox strict = outbox(serializable, schema.username());
+        assertThat(strict.jdbc
+                        .sql("SHOW transaction_isolation")
+                        .query(String.class)
+                        .single())
+                .isEqualTo("serializable");
+        for (String name : List.of("one", "two")) start(strict, name, Duration.ofSeconds(60));
+        List<UUID> ids = new ArrayList<>();
+        for (int i = 0; i < 300; i++) ids.add(strict.publish("key " + i % 20, "body"));
+        await().until(() -> count(EventStatus.PUBLISHED) == 300);
+        assertThat(broker.received()).containsExactlyInAnyOrderElementsOf(ids);
+    }
+
+    @Test
+    void a_relay_that_may_not_mark_says_so_once_and_goes_on_when_it_may() {
+        String role = schema.name();
+        outbox.jdbc.sql("CREATE ROLE " + role + " LOGIN PASSWORD 'postgres'").update();
+        undo.add(() -> {
+            outbox.jdbc.sql("DROP OWNED BY " + role).update();
+            outbox.jdbc.sql("DROP ROLE " + role).update();
+        });
+        outbox.jdbc
+                .sql("GRANT USAGE ON SCHEMA " + schema.name() + " TO " + role)
+                .update();
+        outbox.jdbc
+                .sql("GRANT SELECT ON ALL TABLES IN SCHEMA " + schema.name() + " TO " + role)
+                .update();
+        outbox.jdbc
+                .sql("GRANT SELECT ON ALL SEQUENCES IN SCHEMA " + schema.name() + " TO " + role)
+                .update();
+        outbox.jdbc.sql("GRANT UPDATE ON outbox_lanes TO " + role).update();
+        UUID id = outbox.publish("A", "body");
+
+        logged.start();
+        log.setLevel(Level.INFO);
+        undo.add(0, () -> log.setLevel(null));
+        log.addAppender(logged);
+        undo.add(0, () -> log.detachAppender(logged));
+        start(outbox("", role), "without privilege", Duration.ofMillis(500));
+        await().until(() -> broker.received().size() >= 4); // at each end of a lease
+        assertThat(outbox.events.find(id).orElseThrow().status()).isEqualTo(EventStatus.PENDING);
+        assertThat(logged.list)
+                .filteredOn(event -> event.getLevel() == Level.WARN)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .singleElement()
+                .asString()
+                .startsWith("The outbox relay fails on a lane for 0 s: ")
+                .contains("permission denied for table outbox_events. Nothing is lost");
+
+        outbox.jdbc.sql("GRANT UPDATE ON outbox_events TO " + role).update();
+        await().until(() -> count(EventStatus.PUBLISHED) == 1);
+        await().untilAsserted(() -> assertThat(logged.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .last()
+                .asString()
+                .startsWith("The outbox relay fails on a lane: over after"));
+    }
+
+    private Outbox outbox(String parameters, String user) {
+        return new Outbox(new DriverManagerDataSource(schema.jdbcUrl() + parameters, user, schema.password()));
+    }
+
+    private void start(Outbox outbox, String owner, Duration lease) {
+        Relay relay = outbox.relay(
+                broker,
+                (event, error) -> {},
+                QuickRelay.SETTINGS.lease(lease).send(lease.dividedBy(2)).settings(),
+                owner);
+        undo.add(0, relay::stop);
+        relay.start();
+    }
+
+    private long count(EventStatus status) {
+        return outbox.jdbc
+                .sql("SELECT count(*) FROM outbox_events WHERE status = :status")
+                .param("status", status.name())
+                .query(Long.class)
+                .single();
+    }
+}
