@@ -16,6 +16,12 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /**
  * What a relay reads and writes of {@code outbox_events}: one batch of one lane. Every statement has a LIMIT or names its rows; what changes
  * the blocking of a key is called with the lane's row locked, and changes a row only from the state it has to be in.
+ *
+ * <p>The statements leave the planner no choice that stale statistics could make a bad one, because the table changes faster than they do.
+ * {@code (lane, seq) > (…)} ordered by both can only be answered by the index of pending events, while {@code lane = … AND seq > …} could be
+ * by the primary key, past all published events. {@code OFFSET 0} keeps an EXISTS a look into the index for each row, where a join
+ * would read all blocked events of the table. Only retries have a {@code next_attempt_at}; with their status in the condition, the index of
+ * everything that is held would do as well, read from its beginning to its end.
  */
 public final class BatchStore {
     private static final int RELEASE_CHUNK = 500;
@@ -49,14 +55,14 @@ public final class BatchStore {
                         WITH candidate AS MATERIALIZED (
                           (SELECT seq, aggregate_type, aggregate_id, octet_length(payload) AS bytes
                            FROM outbox_events
-                           WHERE lane = :lane AND status = 'PENDING'
-                             AND seq > (SELECT CASE WHEN revision = :revision THEN :floor ELSE floor END
-                                        FROM outbox_lanes WHERE lane = :lane)
-                           ORDER BY seq LIMIT :limit)
+                           WHERE status = 'PENDING' AND lane <= :lane
+                             AND (lane, seq) > (:lane, (SELECT CASE WHEN revision = :revision THEN :floor ELSE floor END
+                                                        FROM outbox_lanes WHERE lane = :lane))
+                           ORDER BY lane, seq LIMIT :limit)
                           UNION ALL
                           (SELECT seq, aggregate_type, aggregate_id, octet_length(payload)
                            FROM outbox_events
-                           WHERE lane = :lane AND status = 'RETRYING' AND next_attempt_at <= clock_timestamp()
+                           WHERE lane = :lane AND next_attempt_at <= clock_timestamp()
                            ORDER BY next_attempt_at LIMIT :limit)
                         ), batch AS MATERIALIZED (
                           SELECT seq, aggregate_type, aggregate_id
@@ -96,7 +102,8 @@ public final class BatchStore {
                         FROM published p
                         WHERE EXISTS (SELECT 1 FROM outbox_events b
                                       WHERE b.aggregate_type = p.aggregate_type AND b.aggregate_id = p.aggregate_id
-                                        AND b.status = 'BLOCKED')
+                                        AND b.status = 'BLOCKED'
+                                      OFFSET 0)
                         """)
                 .param("seqs", seqs.toArray(Long[]::new))
                 .query((row, number) -> key(row))
@@ -151,7 +158,8 @@ public final class BatchStore {
                                       WHERE b.aggregate_type = e.aggregate_type AND b.aggregate_id = e.aggregate_id
                                         AND b.seq < e.seq
                                         AND b.status IN ('RETRYING', 'QUARANTINED', 'BLOCKED')
-                                        AND (:quarantineBlocks OR b.status <> 'QUARANTINED'))
+                                        AND (:quarantineBlocks OR b.status <> 'QUARANTINED')
+                                      OFFSET 0)
                         """)
                 .param("seqs", seqs.toArray(Long[]::new))
                 .param("quarantineBlocks", quarantineBlocks)
@@ -179,8 +187,8 @@ public final class BatchStore {
                           FROM free
                           WHERE e.seq = free.seq AND e.status = 'BLOCKED'
                             AND NOT EXISTS (SELECT 1 FROM outbox_events p
-                                            WHERE p.lane = :lane AND p.status = 'PENDING' AND p.seq > :floor
-                                              AND p.seq < (SELECT min(seq) FROM head)
+                                            WHERE p.status = 'PENDING' AND (p.lane, p.seq) > (:lane, :floor)
+                                              AND (p.lane, p.seq) < (:lane, (SELECT min(seq) FROM head))
                                               AND p.aggregate_type = :aggregateType AND p.aggregate_id = :aggregateId)
                           RETURNING e.seq)
                         SELECT min(seq) FROM released
@@ -200,8 +208,9 @@ public final class BatchStore {
         return jdbc.sql("""
                         SELECT pg_current_xact_id()::text::bigint AS transaction_id,
                                pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS oldest_running,
-                               (SELECT seq FROM outbox_events WHERE lane = :lane AND status = 'PENDING' AND seq > :floor
-                                ORDER BY seq LIMIT 1) AS lowest_pending
+                               (SELECT seq FROM outbox_events
+                                WHERE status = 'PENDING' AND lane <= :lane AND (lane, seq) > (:lane, :floor)
+                                ORDER BY lane, seq LIMIT 1) AS lowest_pending
                         """)
                 .param("lane", lane)
                 .param("floor", floor)

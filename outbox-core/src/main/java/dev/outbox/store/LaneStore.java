@@ -53,11 +53,12 @@ public final class LaneStore {
                         WHERE lane = (
                           SELECT l.lane FROM outbox_lanes l
                           WHERE l.lease_until <= clock_timestamp()
-                            AND (EXISTS (SELECT 1 FROM outbox_events e
-                                         WHERE e.lane = l.lane AND e.status = 'PENDING' AND e.seq > l.floor)
-                              OR EXISTS (SELECT 1 FROM outbox_events e
-                                         WHERE e.lane = l.lane AND e.status = 'RETRYING'
-                                           AND e.next_attempt_at <= clock_timestamp()))
+                            AND ((SELECT e.seq FROM outbox_events e
+                                  WHERE e.status = 'PENDING' AND e.lane <= l.lane AND (e.lane, e.seq) > (l.lane, l.floor)
+                                  ORDER BY e.lane, e.seq LIMIT 1) IS NOT NULL
+                              OR (SELECT e.next_attempt_at FROM outbox_events e
+                                  WHERE e.lane = l.lane AND e.next_attempt_at <= clock_timestamp()
+                                  ORDER BY e.next_attempt_at LIMIT 1) IS NOT NULL)
                           ORDER BY l.lease_until
                           LIMIT 1
                           FOR UPDATE SKIP LOCKED)

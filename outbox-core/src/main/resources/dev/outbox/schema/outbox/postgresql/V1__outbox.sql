@@ -23,8 +23,8 @@ CREATE TABLE outbox_events (
 
 -- What relays look for. Published events leave it, so its size is that of the backlog, not of the history.
 CREATE INDEX outbox_events_pending ON outbox_events (lane, seq) WHERE status = 'PENDING';
--- Retries by the time when they are due, so that they never take the place of fresh events.
-CREATE INDEX outbox_events_retrying ON outbox_events (lane, next_attempt_at) WHERE status = 'RETRYING';
+-- Retries by the time when they are due, so that they never take the place of fresh events. Only retries have such a time.
+CREATE INDEX outbox_events_retrying ON outbox_events (lane, next_attempt_at) WHERE next_attempt_at IS NOT NULL;
 -- What holds the later events of a key back, and those that wait. Empty as long as nothing fails.
 CREATE INDEX outbox_events_held ON outbox_events (aggregate_type, aggregate_id, seq)
   WHERE status IN ('RETRYING', 'QUARANTINED', 'BLOCKED');
