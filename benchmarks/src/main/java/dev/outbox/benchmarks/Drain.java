@@ -56,7 +56,7 @@ final class Drain {
                 batch,
                 defaults.batchBytes(),
                 defaults.pollingInterval(),
-                defaults.retryDelay(),
+                defaults.outage(),
                 defaults.timeouts(),
                 defaults.retries());
         return new Relay(table.stores, sender, (event, error) -> {}, settings, "benchmark");

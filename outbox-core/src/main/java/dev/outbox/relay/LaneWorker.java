@@ -62,7 +62,9 @@ final class LaneWorker implements Runnable {
             trouble.failed(
                     "Nothing is lost: what was not marked is sent again. Trying again in %s."
                             .formatted(tools.settings().pollingInterval()),
-                    e.getCause() == null ? e : e.getCause()); // Spring names the statement, its cause says what is wrong
+                    e.getCause() == null
+                            ? e
+                            : e.getCause()); // Spring names the statement, its cause says what is wrong
             return false;
         }
     }

@@ -63,7 +63,7 @@ final class RelayProcess {
                 quick.batchSize(),
                 quick.batchBytes(),
                 quick.pollingInterval(),
-                quick.retryDelay(),
+                quick.outage(),
                 quick.timeouts(),
                 quick.retries());
     }
