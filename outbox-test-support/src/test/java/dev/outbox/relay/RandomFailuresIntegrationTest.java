@@ -45,7 +45,7 @@ class RandomFailuresIntegrationTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int KEYS = 40;
     private static final int WRITERS = 4;
-    private static final int TRANSACTIONS = 100;
+    private static final int TRANSACTIONS = 70;
 
     private final Logger logs = (Logger) LoggerFactory.getLogger("dev.outbox.relay");
     private final ExecutorService threads = Executors.newCachedThreadPool();
