@@ -4,15 +4,20 @@ import dev.outbox.store.LaneClaim;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One thread of a relay: claims lanes with work and drains them, one after the other; waits when there are none. */
 final class LaneWorker implements Runnable {
+    private static final Logger log = LoggerFactory.getLogger(Relay.class);
+
     private final RelayTools tools;
     private final String owner;
     private final Semaphore nudges;
     private final Runnable nudgeAnother;
     private final Trouble claimTrouble;
     private final Trouble runTrouble;
+    private boolean floorsChecked;
 
     LaneWorker(
             RelayTools tools,
@@ -72,6 +77,7 @@ final class LaneWorker implements Runnable {
     private Optional<LaneClaim> claim() {
         boolean claimed = false;
         try {
+            if (!floorsChecked) checkFloors();
             Optional<LaneClaim> claim =
                     tools.lanes().claim(owner, tools.settings().timeouts().lease());
             claimed = claim.isPresent();
@@ -79,5 +85,13 @@ final class LaneWorker implements Runnable {
         } finally {
             if (!claimed) tools.breaker().nothingSent();
         }
+    }
+
+    private void checkFloors() {
+        if (tools.lanes().forgetFloorsAboveTheSequence()) {
+            log.warn(
+                    "The sequence of outbox_events has gone backwards (restored or truncated?); lanes are scanned from the beginning once.");
+        }
+        floorsChecked = true;
     }
 }

@@ -48,10 +48,6 @@ public final class Relay {
     public synchronized void start() {
         if (isRunning()) return;
         stopping = false;
-        if (stores.lanes().forgetFloorsAboveTheSequence()) {
-            log.warn(
-                    "The sequence of outbox_events has gone backwards (restored or truncated?); lanes are scanned from the beginning once.");
-        }
         RelayTools tools = new RelayTools(
                 stores,
                 sender,

@@ -27,6 +27,7 @@ public final class BatchStore {
     private static final int RELEASE_CHUNK = 500;
 
     private final JdbcClient jdbc;
+    private final ShortTransaction transaction;
     private final boolean quarantineBlocks;
     private final int releaseChunk;
 
@@ -38,6 +39,7 @@ public final class BatchStore {
     /** @param releaseChunk how many blocked events of a key are let go at once; the next ones follow when those are published */
     public BatchStore(DataSource dataSource, boolean quarantineBlocks, int releaseChunk) {
         this.jdbc = JdbcClient.create(dataSource);
+        this.transaction = new ShortTransaction(dataSource);
         this.quarantineBlocks = quarantineBlocks;
         this.releaseChunk = releaseChunk;
     }
@@ -51,7 +53,7 @@ public final class BatchStore {
      * @param maxBytes the payloads together do not exceed this, unless there is only one
      */
     public List<Candidate> read(int lane, LaneFloor floor, int limit, long maxBytes) {
-        return jdbc.sql("""
+        return transaction.run(() -> jdbc.sql("""
                         WITH candidate AS MATERIALIZED (
                           (SELECT seq, aggregate_type, aggregate_id, octet_length(payload) AS bytes
                            FROM outbox_events
@@ -87,7 +89,7 @@ public final class BatchStore {
                 .param("maxBytes", maxBytes)
                 .param("quarantineBlocks", quarantineBlocks)
                 .query((row, number) -> candidate(row))
-                .list();
+                .list());
     }
 
     /** Marks acknowledged events, and returns the keys of those that won which have blocked events. */
