@@ -46,7 +46,9 @@ class DocumentedTestsTest {
 
     private static boolean has(String source, String method) {
         String name = method.replace("*", "\\w*");
-        return Pattern.compile("(?:void|DynamicTest>) " + name + "\\(").matcher(source).find();
+        return Pattern.compile("(?:void|DynamicTest>) " + name + "\\(")
+                .matcher(source)
+                .find();
     }
 
     private static Map<String, String> sources() throws IOException {
