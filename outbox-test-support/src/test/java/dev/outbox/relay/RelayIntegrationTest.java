@@ -170,6 +170,7 @@ class RelayIntegrationTest {
         await().untilAsserted(() -> assertThat(broker.received()).hasSize(1));
         Thread stop = new Thread(relay::stop);
         stop.start();
+        await().until(() -> stop.getState() == Thread.State.TIMED_WAITING); // for the worker, which has been told
         slow.complete(new SentPosition("t", 0, 0));
         stop.join();
         assertThat(outbox.events.find(ids.get(0)).orElseThrow().status()).isEqualTo(EventStatus.PUBLISHED);
