@@ -12,6 +12,7 @@ import dev.outbox.store.BatchStore;
 import dev.outbox.store.CallerTransaction;
 import dev.outbox.store.EventStore;
 import dev.outbox.store.LaneStore;
+import dev.outbox.store.OutboxTables;
 import dev.outbox.store.Schema;
 import dev.outbox.test.PostgresSchema;
 import dev.outbox.test.PostgresServer;
@@ -49,16 +50,17 @@ final class Table implements AutoCloseable {
         this.dataSource = new HikariDataSource(pool);
         this.jdbc = new JdbcTemplate(dataSource);
         this.transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
-        Schema.outbox(dataSource).install();
-        this.lanes = new LaneStore(dataSource);
-        BatchStore batches = new BatchStore(dataSource, true);
-        this.stores = new RelayStores(lanes, batches, new BatchMarking(dataSource, lanes, batches));
+        OutboxTables tables = OutboxTables.of(dataSource);
+        Schema.outbox(tables).install();
+        this.lanes = new LaneStore(tables);
+        BatchStore batches = new BatchStore(tables, true);
+        this.stores = new RelayStores(lanes, batches, new BatchMarking(tables, lanes, batches));
     }
 
     TransactionalOutboxPublisher publisher(Runnable afterCommit) {
         return new TransactionalOutboxPublisher(
                 new CallerTransaction(dataSource),
-                new EventStore(dataSource),
+                new EventStore(OutboxTables.of(dataSource)),
                 lanes.count(),
                 new JacksonPayloadSerializer(new JsonMapper()),
                 new MessageLimits(MessageLimits.DEFAULT_MAX_PAYLOAD_BYTES),

@@ -3,7 +3,6 @@ package dev.outbox.store;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,10 +14,10 @@ public final class BatchMarking {
     private final BatchStore batches;
     private final ShortTransaction transaction;
 
-    public BatchMarking(DataSource dataSource, LaneStore lanes, BatchStore batches) {
+    public BatchMarking(OutboxTables tables, LaneStore lanes, BatchStore batches) {
         this.lanes = lanes;
         this.batches = batches;
-        this.transaction = new ShortTransaction(dataSource);
+        this.transaction = new ShortTransaction(tables);
     }
 
     /**

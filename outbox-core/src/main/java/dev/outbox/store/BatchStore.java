@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.IntFunction;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -32,14 +31,14 @@ public final class BatchStore {
     private final int releaseChunk;
 
     /** @param quarantineBlocks whether later events of a key wait while one of it is in quarantine */
-    public BatchStore(DataSource dataSource, boolean quarantineBlocks) {
-        this(dataSource, quarantineBlocks, RELEASE_CHUNK);
+    public BatchStore(OutboxTables tables, boolean quarantineBlocks) {
+        this(tables, quarantineBlocks, RELEASE_CHUNK);
     }
 
     /** @param releaseChunk how many blocked events of a key are let go at once; the next ones follow when those are published */
-    public BatchStore(DataSource dataSource, boolean quarantineBlocks, int releaseChunk) {
-        this.jdbc = JdbcClient.create(dataSource);
-        this.transaction = new ShortTransaction(dataSource);
+    public BatchStore(OutboxTables tables, boolean quarantineBlocks, int releaseChunk) {
+        this.jdbc = tables.jdbc();
+        this.transaction = new ShortTransaction(tables);
         this.quarantineBlocks = quarantineBlocks;
         this.releaseChunk = releaseChunk;
     }

@@ -12,7 +12,6 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
@@ -32,10 +31,12 @@ public final class EventStore implements OutboxOperations {
 
     private final JdbcClient jdbc;
     private final NamedParameterJdbcTemplate inserts;
+    private final String insert;
 
-    public EventStore(DataSource dataSource) {
-        this.jdbc = JdbcClient.create(dataSource);
-        this.inserts = new NamedParameterJdbcTemplate(dataSource);
+    public EventStore(OutboxTables tables) {
+        this.jdbc = tables.jdbc();
+        this.inserts = new NamedParameterJdbcTemplate(tables.dataSource());
+        this.insert = tables.named(INSERT);
     }
 
     /**
@@ -47,8 +48,8 @@ public final class EventStore implements OutboxOperations {
      */
     public void insert(List<NewEvent> events) {
         SqlParameterSource[] rows = events.stream().map(EventStore::parameters).toArray(SqlParameterSource[]::new);
-        if (rows.length == 1) inserts.update(INSERT, rows[0]);
-        else inserts.batchUpdate(INSERT, rows);
+        if (rows.length == 1) inserts.update(insert, rows[0]);
+        else inserts.batchUpdate(insert, rows);
     }
 
     private static SqlParameterSource parameters(NewEvent event) {

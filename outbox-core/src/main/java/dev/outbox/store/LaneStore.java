@@ -6,7 +6,6 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Duration;
 import java.util.Optional;
-import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -16,12 +15,14 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * blocking of a key holds its lane's row lock meanwhile ({@link #lock}), so relays and operators cannot cross.
  */
 public final class LaneStore {
+    private final OutboxTables tables;
     private final JdbcClient jdbc;
     private final ShortTransaction transaction;
 
-    public LaneStore(DataSource dataSource) {
-        this.jdbc = JdbcClient.create(dataSource);
-        this.transaction = new ShortTransaction(dataSource);
+    public LaneStore(OutboxTables tables) {
+        this.tables = tables;
+        this.jdbc = tables.jdbc();
+        this.transaction = new ShortTransaction(tables);
     }
 
     /**
@@ -35,7 +36,7 @@ public final class LaneStore {
                 .single();
         if (lanes > 0) return lanes;
         throw new OutboxConfigurationException(
-                "The table outbox_lanes has no rows, but its rows are the lanes.",
+                "The table %s has no rows, but its rows are the lanes.".formatted(tables.named("outbox_lanes")),
                 "Insert lanes 0 to 63, as the script that creates it does.");
     }
 

@@ -2,7 +2,6 @@ package dev.outbox.store;
 
 import java.util.Optional;
 import java.util.UUID;
-import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** What a person does with quarantined events. Each holds the lane's row lock, so it does not cross a relay's mark. */
@@ -12,11 +11,11 @@ public final class QuarantineStore {
     private final BatchStore batches;
     private final ShortTransaction transaction;
 
-    public QuarantineStore(DataSource dataSource, LaneStore lanes, BatchStore batches) {
-        this.jdbc = JdbcClient.create(dataSource);
+    public QuarantineStore(OutboxTables tables, LaneStore lanes, BatchStore batches) {
+        this.jdbc = tables.jdbc();
         this.lanes = lanes;
         this.batches = batches;
-        this.transaction = new ShortTransaction(dataSource);
+        this.transaction = new ShortTransaction(tables);
     }
 
     private record Place(long seq, int lane, Key key) {}

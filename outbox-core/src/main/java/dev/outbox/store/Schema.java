@@ -1,10 +1,16 @@
 package dev.outbox.store;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.outbox.OutboxConfigurationException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.sql.Connection;
-import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.ByteArrayResource;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.support.EncodedResource;
 import org.springframework.jdbc.core.ConnectionCallback;
@@ -16,9 +22,10 @@ import org.springframework.transaction.support.TransactionTemplate;
 /**
  * A set of tables with a version, created by the scripts {@code dev/outbox/schema/NAME/DATABASE/Vn__*.sql} on the class path: by
  * {@link #install()}, by Flyway, or by hand. Each script writes its version into the table {@code NAME_schema}, so that
- * {@link #verify()} knows what is there however it came there.
+ * {@link #verify()} knows what is there however it came there. All names are those of {@link OutboxTables}.
  */
 public final class Schema {
+    private final OutboxTables names;
     private final DataSource dataSource;
     private final JdbcTemplate jdbc;
     private final String name;
@@ -26,12 +33,14 @@ public final class Schema {
     private final List<String> tables;
 
     /**
-     * @param name {@code outbox} or {@code inbox}: the folder of the scripts, the prefix of the version table, and of the properties
+     * @param names where the tables are to be and what they are to be called
+     * @param name {@code outbox} or {@code inbox}: the folder of the scripts, the prefix of the version table in them, and of the properties
      * @param scripts the file names of the scripts, oldest first; as many as the schema has versions
-     * @param tables what has to exist when they have run
+     * @param tables what has to exist when they have run, as the scripts call it
      */
-    public Schema(DataSource dataSource, String name, List<String> scripts, List<String> tables) {
-        this.dataSource = dataSource;
+    public Schema(OutboxTables names, String name, List<String> scripts, List<String> tables) {
+        this.names = names;
+        this.dataSource = names.dataSource();
         this.jdbc = new JdbcTemplate(dataSource);
         this.name = name;
         this.scripts = List.copyOf(scripts);
@@ -39,25 +48,26 @@ public final class Schema {
     }
 
     /** The publisher's and the relay's tables. */
-    public static Schema outbox(DataSource dataSource) {
-        return new Schema(dataSource, "outbox", List.of("V1__outbox.sql"), List.of("outbox_events", "outbox_lanes"));
+    public static Schema outbox(OutboxTables names) {
+        return new Schema(names, "outbox", List.of("V1__outbox.sql"), List.of("outbox_events", "outbox_lanes"));
     }
 
     /**
      * Runs the scripts that have not run yet, all in one transaction. Several instances may call it at once: one runs them, the others
      * wait and find them done.
      *
+     * @throws OutboxConfigurationException if the schema of the database is missing in which the tables are to be
      * @throws org.springframework.dao.DataAccessException if the database refuses, for want of a privilege for instance
      */
     public void install() {
-        String folder = "dev/outbox/schema/%s/%s/"
-                .formatted(name, Database.of(dataSource).folder());
+        Database database = Database.of(dataSource);
+        requireDatabaseSchema();
         new TransactionTemplate(new DataSourceTransactionManager(dataSource)).executeWithoutResult(status -> {
             jdbc.queryForList("SELECT pg_advisory_xact_lock(hashtext('dev.outbox.schema.' || ?))", name);
             for (String script : scripts.subList(Math.min(installedVersion(), scripts.size()), scripts.size())) {
                 jdbc.execute((ConnectionCallback<Boolean>) connection -> {
                     ScriptUtils.executeSqlScript(
-                            connection, new EncodedResource(new ClassPathResource(folder + script), "UTF-8"));
+                            connection, new EncodedResource(renamed(path(database, script)), UTF_8));
                     return true;
                 });
             }
@@ -71,6 +81,7 @@ public final class Schema {
      */
     public void verify() {
         Database.of(dataSource);
+        requireDatabaseSchema();
         int installed = installedVersion();
         if (installed == 0) throw missing(name + "_schema");
         if (installed < scripts.size()) {
@@ -78,7 +89,7 @@ public final class Schema {
                     "The %s tables in %s are of version %d, but this library needs version %d."
                             .formatted(name, place(), installed, scripts.size()),
                     "Run %s, or let the application do it with %s=true."
-                            .formatted(location(scripts.get(installed)), property()));
+                            .formatted(location(scripts.get(installed)), property("initialize")));
         }
         if (installed > scripts.size()) {
             throw new OutboxConfigurationException(
@@ -93,35 +104,70 @@ public final class Schema {
 
     private int installedVersion() {
         if (!exists(name + "_schema")) return 0;
-        Integer version = jdbc.queryForObject("SELECT max(version) FROM " + name + "_schema", Integer.class);
+        Integer version =
+                jdbc.queryForObject("SELECT max(version) FROM " + names.named(name + "_schema"), Integer.class);
         return version == null ? 0 : version;
     }
 
     private boolean exists(String table) {
-        return Boolean.TRUE.equals(jdbc.queryForObject("SELECT to_regclass(?) IS NOT NULL", Boolean.class, table));
+        return Boolean.TRUE.equals(
+                jdbc.queryForObject("SELECT to_regclass(?) IS NOT NULL", Boolean.class, names.named(table)));
     }
 
     private OutboxConfigurationException missing(String table) {
         return new OutboxConfigurationException(
-                "The table %s is missing in %s.".formatted(table, place()),
+                "The table %s is missing in %s.".formatted(names.prefixed(table), place()),
                 "Run %s with your migrations, or let the application create the tables with %s=true."
-                        .formatted(location(scripts.get(0)), property()));
+                        .formatted(location(scripts.get(0)), property("initialize")));
     }
 
-    private String property() {
-        return name.equals("outbox") ? "outbox.schema.initialize" : "outbox.%s.schema.initialize".formatted(name);
+    private void requireDatabaseSchema() {
+        String schema = names.schema();
+        if (schema == null || visible(schema)) return;
+        throw new OutboxConfigurationException(
+                "The database schema '%s' does not exist in %s, or this user may not use it."
+                        .formatted(schema, address()),
+                "Create it or grant USAGE on it, or correct %s.".formatted(property("name")));
     }
 
+    private boolean visible(String schema) {
+        String sql = "SELECT count(*) > 0 FROM information_schema.schemata WHERE schema_name = ?";
+        return Boolean.TRUE.equals(jdbc.queryForObject(sql, Boolean.class, schema));
+    }
+
+    private String property(String key) {
+        return name.equals("outbox") ? "outbox.schema." + key : "outbox.%s.schema.%s".formatted(name, key);
+    }
+
+    private String path(Database database, String script) {
+        return "dev/outbox/schema/%s/%s/%s".formatted(name, database.folder(), script);
+    }
+
+    private ByteArrayResource renamed(String path) {
+        try {
+            String script = new ClassPathResource(path).getContentAsString(UTF_8);
+            return new ByteArrayResource(names.named(script).getBytes(UTF_8), path);
+        } catch (IOException e) {
+            throw new UncheckedIOException("The script " + path + " is missing on the class path.", e);
+        }
+    }
+
+    /** What to run, and what has to be changed in it first. */
     private String location(String script) {
-        return "classpath:dev/outbox/schema/%s/%s/%s"
-                .formatted(name, Database.of(dataSource).folder(), script);
+        List<String> changes = new ArrayList<>();
+        if (!names.prefix().equals(name + "_")) changes.add("with the prefix %s".formatted(names.prefix()));
+        if (names.schema() != null) changes.add("in the schema %s".formatted(names.schema()));
+        String location = "classpath:" + path(Database.of(dataSource), script);
+        return changes.isEmpty() ? location : location + " (" + String.join(", ", changes) + ")";
     }
 
     private String place() {
-        return String.valueOf(jdbc.execute((ConnectionCallback<String>) Schema::place));
+        String current = jdbc.execute((ConnectionCallback<@Nullable String>) Connection::getSchema);
+        return "schema '%s' of %s".formatted(names.schema() == null ? current : names.schema(), address());
     }
 
-    private static String place(Connection connection) throws SQLException {
-        return "schema '%s' of %s".formatted(connection.getSchema(), Database.address(connection.getMetaData()));
+    private String address() {
+        return String.valueOf(
+                jdbc.execute((ConnectionCallback<String>) connection -> Database.address(connection.getMetaData())));
     }
 }

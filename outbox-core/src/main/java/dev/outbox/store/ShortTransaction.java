@@ -1,7 +1,6 @@
 package dev.outbox.store;
 
 import java.util.function.Supplier;
-import javax.sql.DataSource;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
@@ -16,8 +15,8 @@ final class ShortTransaction {
 
     private final TransactionTemplate template;
 
-    ShortTransaction(DataSource dataSource) {
-        template = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
+    ShortTransaction(OutboxTables tables) {
+        template = new TransactionTemplate(new DataSourceTransactionManager(tables.dataSource()));
         template.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
         template.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
     }

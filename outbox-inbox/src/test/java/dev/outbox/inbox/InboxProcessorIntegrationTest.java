@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.outbox.inbox.store.InboxStore;
+import dev.outbox.store.OutboxTables;
 import dev.outbox.test.PostgresSchema;
 import dev.outbox.test.TestServers;
 import java.util.List;
@@ -30,12 +31,13 @@ class InboxProcessorIntegrationTest {
     void createTables() {
         PostgresSchema schema = TestServers.postgres().createSchema("inbox");
         DataSource dataSource = new DriverManagerDataSource(schema.jdbcUrl(), schema.username(), schema.password());
-        InboxStore.schema(dataSource).install();
-        InboxStore.schema(dataSource).verify();
+        OutboxTables tables = new OutboxTables(dataSource, null, InboxStore.DEFAULT_PREFIX);
+        InboxStore.schema(tables).install();
+        InboxStore.schema(tables).verify();
         jdbc = JdbcClient.create(dataSource);
         jdbc.sql("CREATE TABLE notifications (event_id uuid)").update();
         inbox = new InboxProcessor(
-                new InboxStore(dataSource), new TransactionTemplate(new DataSourceTransactionManager(dataSource)));
+                new InboxStore(tables), new TransactionTemplate(new DataSourceTransactionManager(dataSource)));
     }
 
     @Test

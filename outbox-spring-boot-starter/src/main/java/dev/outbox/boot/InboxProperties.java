@@ -1,7 +1,11 @@
 package dev.outbox.boot;
 
+import dev.outbox.store.OutboxTables;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.StringUtils;
 
 /**
  * The inbox.
@@ -11,6 +15,19 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("outbox.inbox")
 record InboxProperties(
         @DefaultValue("true") boolean enabled, @DefaultValue Schema schema) {
-    /** @param initialize whether to create or update the inbox table at start; off, it has to be there */
-    record Schema(@DefaultValue("false") boolean initialize) {}
+    /**
+     * The tables.
+     *
+     * @param initialize whether to create or update the inbox tables at start; off, they have to be there
+     * @param name the schema of the database in which the inbox tables are; by default the current schema of each connection
+     * @param tablePrefix what the names of the inbox tables begin with; another than the outbox's, if both are in one schema
+     */
+    record Schema(
+            @DefaultValue("false") boolean initialize,
+            @Nullable String name,
+            @DefaultValue("inbox_") String tablePrefix) {
+        OutboxTables tables(DataSource dataSource) {
+            return new OutboxTables(dataSource, StringUtils.hasLength(name) ? name : null, tablePrefix);
+        }
+    }
 }

@@ -11,6 +11,7 @@ import dev.outbox.store.BatchStore;
 import dev.outbox.store.CallerTransaction;
 import dev.outbox.store.EventStore;
 import dev.outbox.store.LaneStore;
+import dev.outbox.store.OutboxTables;
 import dev.outbox.store.QuarantineStore;
 import dev.outbox.store.Schema;
 import javax.sql.DataSource;
@@ -38,34 +39,39 @@ import tools.jackson.databind.json.JsonMapper;
 @ConditionalOnBooleanProperty(name = "outbox.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(OutboxProperties.class)
 public final class OutboxAutoConfiguration {
+    @Bean
+    OutboxTables outboxTables(DataSource dataSource, OutboxProperties properties) {
+        return properties.schema().tables(dataSource);
+    }
+
     /** The tables, there and of the right version: whatever uses them depends on this bean. After Flyway and the like. */
     @Bean
     @DependsOnDatabaseInitialization
-    Schema outboxSchema(DataSource dataSource, OutboxProperties properties) {
-        Schema schema = Schema.outbox(dataSource);
+    Schema outboxSchema(OutboxTables tables, OutboxProperties properties) {
+        Schema schema = Schema.outbox(tables);
         if (properties.schema().initialize()) schema.install();
         schema.verify();
         return schema;
     }
 
     @Bean
-    EventStore outboxEventStore(DataSource dataSource, Schema outboxSchema) {
-        return new EventStore(dataSource);
+    EventStore outboxEventStore(OutboxTables tables, Schema outboxSchema) {
+        return new EventStore(tables);
     }
 
     @Bean
-    LaneStore outboxLaneStore(DataSource dataSource, Schema outboxSchema) {
-        return new LaneStore(dataSource);
+    LaneStore outboxLaneStore(OutboxTables tables, Schema outboxSchema) {
+        return new LaneStore(tables);
     }
 
     @Bean
-    BatchStore outboxBatchStore(DataSource dataSource, Schema outboxSchema, OutboxProperties properties) {
-        return new BatchStore(dataSource, properties.quarantine().blocksKey());
+    BatchStore outboxBatchStore(OutboxTables tables, Schema outboxSchema, OutboxProperties properties) {
+        return new BatchStore(tables, properties.quarantine().blocksKey());
     }
 
     @Bean
-    QuarantineStore outboxQuarantineStore(DataSource dataSource, LaneStore lanes, BatchStore batches) {
-        return new QuarantineStore(dataSource, lanes, batches);
+    QuarantineStore outboxQuarantineStore(OutboxTables tables, LaneStore lanes, BatchStore batches) {
+        return new QuarantineStore(tables, lanes, batches);
     }
 
     @Bean

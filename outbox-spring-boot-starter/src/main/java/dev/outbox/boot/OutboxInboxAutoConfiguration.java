@@ -1,9 +1,12 @@
 package dev.outbox.boot;
 
+import dev.outbox.OutboxConfigurationException;
 import dev.outbox.inbox.InboxProcessor;
 import dev.outbox.inbox.store.InboxStore;
+import dev.outbox.store.OutboxTables;
 import dev.outbox.store.Schema;
 import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -30,8 +33,10 @@ import org.springframework.transaction.support.TransactionTemplate;
 public final class OutboxInboxAutoConfiguration {
     @Bean
     @DependsOnDatabaseInitialization
-    Schema inboxSchema(DataSource dataSource, InboxProperties properties) {
-        Schema schema = InboxStore.schema(dataSource);
+    Schema inboxSchema(DataSource dataSource, InboxProperties properties, ObjectProvider<OutboxTables> outbox) {
+        OutboxTables tables = properties.schema().tables(dataSource);
+        if (tables.equals(outbox.getIfAvailable())) throw samePlace(tables);
+        Schema schema = InboxStore.schema(tables);
         if (properties.schema().initialize()) schema.install();
         schema.verify();
         return schema;
@@ -39,7 +44,19 @@ public final class OutboxInboxAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    InboxProcessor inboxProcessor(DataSource dataSource, Schema inboxSchema, PlatformTransactionManager transactions) {
-        return new InboxProcessor(new InboxStore(dataSource), new TransactionTemplate(transactions));
+    InboxProcessor inboxProcessor(
+            DataSource dataSource,
+            InboxProperties properties,
+            Schema inboxSchema,
+            PlatformTransactionManager transactions) {
+        InboxStore store = new InboxStore(properties.schema().tables(dataSource));
+        return new InboxProcessor(store, new TransactionTemplate(transactions));
+    }
+
+    private static OutboxConfigurationException samePlace(OutboxTables tables) {
+        return new OutboxConfigurationException(
+                "The tables of the outbox and of the inbox both have the prefix '%s' in the same schema."
+                        .formatted(tables.prefix()),
+                "Give outbox.schema.table-prefix and outbox.inbox.schema.table-prefix different values.");
     }
 }

@@ -1,9 +1,12 @@
 package dev.outbox.boot;
 
 import dev.outbox.publish.MessageLimits;
+import dev.outbox.store.OutboxTables;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.StringUtils;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -19,8 +22,21 @@ record OutboxProperties(
         @DefaultValue Schema schema,
         @DefaultValue Publish publish,
         @DefaultValue Quarantine quarantine) {
-    /** @param initialize whether to create or update the outbox tables at start; off, they have to be there */
-    record Schema(@DefaultValue("false") boolean initialize) {}
+    /**
+     * The tables.
+     *
+     * @param initialize whether to create or update the outbox tables at start; off, they have to be there
+     * @param name the schema of the database in which the outbox tables are; by default the current schema of each connection
+     * @param tablePrefix what the names of the outbox tables begin with
+     */
+    record Schema(
+            @DefaultValue("false") boolean initialize,
+            @Nullable String name,
+            @DefaultValue(OutboxTables.DEFAULT_PREFIX) String tablePrefix) {
+        OutboxTables tables(DataSource dataSource) {
+            return new OutboxTables(dataSource, StringUtils.hasLength(name) ? name : null, tablePrefix);
+        }
+    }
 
     /**
      * What is published.

@@ -9,8 +9,8 @@ import dev.outbox.spi.QuarantineListener;
 import dev.outbox.store.BatchMarking;
 import dev.outbox.store.BatchStore;
 import dev.outbox.store.LaneStore;
+import dev.outbox.store.OutboxTables;
 import java.lang.management.ManagementFactory;
-import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -28,14 +28,14 @@ import org.springframework.context.annotation.Bean;
 public final class OutboxRelayAutoConfiguration {
     @Bean
     Relay outboxRelay(
-            DataSource dataSource,
+            OutboxTables tables,
             LaneStore lanes,
             BatchStore batches,
             ObjectProvider<EventSender> sender,
             ObjectProvider<QuarantineListener> quarantineListeners,
             RelayProperties properties,
             RetryProperties retries) {
-        RelayStores stores = new RelayStores(lanes, batches, new BatchMarking(dataSource, lanes, batches));
+        RelayStores stores = new RelayStores(lanes, batches, new BatchMarking(tables, lanes, batches));
         QuarantineListener all = (event, error) ->
                 quarantineListeners.orderedStream().forEach(listener -> listener.quarantined(event, error));
         return new Relay(stores, existing(sender), all, properties.settings(retries.rules()), owner());

@@ -22,6 +22,7 @@ import dev.outbox.store.EventStore;
 import dev.outbox.test.KafkaServer;
 import dev.outbox.test.PostgresSchema;
 import dev.outbox.test.TestServers;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
@@ -160,6 +161,45 @@ class OutboxAutoConfigurationIntegrationTest {
                 .run(context -> assertThat(failure(context))
                         .hasMessageStartingWith("The table inbox_schema is missing in schema")
                         .hasMessageEndingWith("with outbox.inbox.schema.initialize=true."));
+    }
+
+    @Test
+    void tables_may_be_in_another_schema_and_have_other_names() {
+        PostgresSchema elsewhere = TestServers.postgres().createSchema("elsewhere");
+        EventSender own = event -> CompletableFuture.completedFuture(new SentPosition(event.topic(), 0, 0));
+        withoutKafka
+                .withBean("own", EventSender.class, () -> own)
+                .withPropertyValues(
+                        "outbox.schema.name=" + elsewhere.name(),
+                        "outbox.schema.table-prefix=app_",
+                        "outbox.inbox.schema.name=" + elsewhere.name(),
+                        "outbox.inbox.schema.table-prefix=in_")
+                .run(context -> {
+                    awaitPublished(context, publish(context, "anywhere"));
+                    assertThat(tables(context, elsewhere.name()))
+                            .containsExactlyInAnyOrder(
+                                    "app_events", "app_lanes", "app_schema", "in_events", "in_schema");
+                    assertThat(tables(context, schema.name())).isEmpty();
+                });
+    }
+
+    private static List<String> tables(ApplicationContext context, String schema) {
+        return JdbcClient.create(context.getBean(DataSource.class))
+                .sql("SELECT table_name FROM information_schema.tables WHERE table_schema = :schema")
+                .param("schema", schema)
+                .query(String.class)
+                .list();
+    }
+
+    @Test
+    void outbox_and_inbox_do_not_share_their_names() {
+        withKafka()
+                .withPropertyValues("outbox.schema.table-prefix=app_", "outbox.inbox.schema.table-prefix=app_")
+                .run(
+                        context -> assertThat(failure(context))
+                                .hasMessage(
+                                        "The tables of the outbox and of the inbox both have the prefix 'app_' in the same schema."
+                                                + " Give outbox.schema.table-prefix and outbox.inbox.schema.table-prefix different values."));
     }
 
     @Test

@@ -1,22 +1,26 @@
 package dev.outbox.inbox.store;
 
+import dev.outbox.store.OutboxTables;
 import dev.outbox.store.Schema;
 import java.util.List;
 import java.util.UUID;
-import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The rows of {@code inbox_events}. */
 public final class InboxStore {
+    /** What the names of the consumer's tables begin with unless something else is said. */
+    public static final String DEFAULT_PREFIX = "inbox_";
+
     private final JdbcClient jdbc;
 
-    public InboxStore(DataSource dataSource) {
-        this.jdbc = JdbcClient.create(dataSource);
+    /** @param tables with {@value #DEFAULT_PREFIX} or another prefix, but not the outbox's in the same schema */
+    public InboxStore(OutboxTables tables) {
+        this.jdbc = tables.jdbc();
     }
 
     /** The consumer's tables. */
-    public static Schema schema(DataSource dataSource) {
-        return new Schema(dataSource, "inbox", List.of("V1__inbox.sql"), List.of("inbox_events"));
+    public static Schema schema(OutboxTables tables) {
+        return new Schema(tables, "inbox", List.of("V1__inbox.sql"), List.of("inbox_events"));
     }
 
     /**

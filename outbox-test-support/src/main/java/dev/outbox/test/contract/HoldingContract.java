@@ -9,6 +9,7 @@ import dev.outbox.store.BatchMarks;
 import dev.outbox.store.BatchMarks.Failure;
 import dev.outbox.store.Candidate;
 import dev.outbox.store.LaneLease;
+import dev.outbox.store.OutboxTables;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -32,9 +33,14 @@ public abstract class HoldingContract {
     /** A data source on a schema that is empty and only this test's. */
     protected abstract DataSource emptySchema();
 
+    /** Where the tables are to be, by default in {@link #emptySchema()} and under their own names. */
+    protected OutboxTables place() {
+        return OutboxTables.of(emptySchema());
+    }
+
     @BeforeEach
     void createTables() {
-        outbox = new Outbox(emptySchema());
+        outbox = new Outbox(place());
         lease = new LaneLease(0, 0);
     }
 
@@ -176,7 +182,7 @@ public abstract class HoldingContract {
 
     @Test
     void quarantine_that_does_not_block_lets_the_key_go_on() {
-        outbox = new Outbox(outbox.dataSource, false);
+        outbox = new Outbox(outbox.tables, false);
         List<UUID> ids = IntStream.range(0, 2).mapToObj(i -> publish("A")).toList();
         mark(List.of(), List.of(quarantine(ids.get(0))), List.of(ids.get(1)));
         assertThat(read()).containsExactly(ids.get(1));

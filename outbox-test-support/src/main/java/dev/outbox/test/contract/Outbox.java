@@ -20,6 +20,7 @@ import dev.outbox.store.LaneClaim;
 import dev.outbox.store.LaneFloor;
 import dev.outbox.store.LaneLease;
 import dev.outbox.store.LaneStore;
+import dev.outbox.store.OutboxTables;
 import dev.outbox.store.QuarantineStore;
 import dev.outbox.store.Schema;
 import java.time.Duration;
@@ -36,13 +37,16 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** An outbox put together by hand on an empty schema: what the auto-configuration does in an application. */
 public final class Outbox {
+    public final OutboxTables tables;
     public final DataSource dataSource;
     public final EventStore events;
     public final LaneStore lanes;
     public final BatchStore batches;
     public final BatchMarking marking;
     public final QuarantineStore quarantine;
+    /** In its statements the tables have their default names. */
     public final JdbcClient jdbc;
+
     private final TransactionTemplate transaction;
 
     /** Small, so that tests see chunks. */
@@ -50,23 +54,29 @@ public final class Outbox {
 
     private static final LaneFloor BEGINNING = new LaneFloor(0, null, null, -1);
 
-    /** Creates the tables; quarantine blocks. */
+    /** Creates the tables, with their default names; quarantine blocks. */
     public Outbox(DataSource dataSource) {
-        this(dataSource, true);
+        this(OutboxTables.of(dataSource));
+    }
+
+    /** Creates the tables; quarantine blocks. */
+    public Outbox(OutboxTables tables) {
+        this(tables, true);
     }
 
     /** Creates the tables. */
-    public Outbox(DataSource dataSource, boolean quarantineBlocks) {
-        Schema schema = Schema.outbox(dataSource);
+    public Outbox(OutboxTables tables, boolean quarantineBlocks) {
+        Schema schema = Schema.outbox(tables);
         schema.install();
         schema.verify();
-        this.dataSource = dataSource;
-        this.events = new EventStore(dataSource);
-        this.lanes = new LaneStore(dataSource);
-        this.batches = new BatchStore(dataSource, quarantineBlocks, RELEASE_CHUNK);
-        this.marking = new BatchMarking(dataSource, lanes, batches);
-        this.quarantine = new QuarantineStore(dataSource, lanes, batches);
-        this.jdbc = JdbcClient.create(dataSource);
+        this.tables = tables;
+        this.dataSource = tables.dataSource();
+        this.events = new EventStore(tables);
+        this.lanes = new LaneStore(tables);
+        this.batches = new BatchStore(tables, quarantineBlocks, RELEASE_CHUNK);
+        this.marking = new BatchMarking(tables, lanes, batches);
+        this.quarantine = new QuarantineStore(tables, lanes, batches);
+        this.jdbc = tables.jdbc();
         this.transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
     }
 

@@ -9,6 +9,7 @@ import dev.outbox.OutboxMessage;
 import dev.outbox.OutboxPublisher;
 import dev.outbox.OutboxTransactionException;
 import dev.outbox.spi.OutboxRecord;
+import dev.outbox.store.OutboxTables;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,9 +35,14 @@ public abstract class PublisherContract {
     /** A data source on a schema that is empty and only this test's. */
     protected abstract DataSource emptySchema();
 
+    /** Where the tables are to be, by default in {@link #emptySchema()} and under their own names. */
+    protected OutboxTables place() {
+        return OutboxTables.of(emptySchema());
+    }
+
     @BeforeEach
     void createTables() {
-        outbox = new Outbox(emptySchema());
+        outbox = new Outbox(place());
         publisher = outbox.publisher(nudges::incrementAndGet);
         transaction = new TransactionTemplate(new DataSourceTransactionManager(outbox.dataSource));
         outbox.jdbc.sql("CREATE TABLE orders (id varchar(10) PRIMARY KEY)").update();
@@ -113,8 +119,9 @@ public abstract class PublisherContract {
 
     @Test
     void a_transaction_aware_proxy_around_the_data_source_is_the_same_data_source() {
-        OutboxPublisher behindProxy =
-                new Outbox(new TransactionAwareDataSourceProxy(outbox.dataSource)).publisher(() -> {});
+        OutboxTables proxied = new OutboxTables(
+                new TransactionAwareDataSourceProxy(outbox.dataSource), outbox.tables.schema(), outbox.tables.prefix());
+        OutboxPublisher behindProxy = new Outbox(proxied).publisher(() -> {});
         transaction.executeWithoutResult(status -> behindProxy.publish(MESSAGE));
         assertThat(events()).isEqualTo(1);
     }

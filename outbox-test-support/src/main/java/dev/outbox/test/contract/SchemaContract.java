@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.outbox.OutboxConfigurationException;
 import dev.outbox.store.LaneStore;
+import dev.outbox.store.OutboxTables;
 import dev.outbox.store.Schema;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -13,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -28,7 +30,7 @@ public abstract class SchemaContract {
     @BeforeEach
     void openSchema() {
         dataSource = emptySchema();
-        schema = Schema.outbox(dataSource);
+        schema = Schema.outbox(OutboxTables.of(dataSource));
     }
 
     @Test
@@ -44,7 +46,7 @@ public abstract class SchemaContract {
         ExecutorService instances = Executors.newFixedThreadPool(4);
         try {
             List<? extends Future<?>> starts = IntStream.range(0, 4)
-                    .mapToObj(i -> instances.submit(Schema.outbox(dataSource)::install))
+                    .mapToObj(i -> instances.submit(Schema.outbox(OutboxTables.of(dataSource))::install))
                     .toList();
             for (Future<?> start : starts) start.get();
         } finally {
@@ -83,7 +85,8 @@ public abstract class SchemaContract {
     @Test
     void an_older_version_is_refused_with_the_script_to_run() {
         schema.install();
-        Schema next = new Schema(dataSource, "outbox", List.of("V1__outbox.sql", "V2__next.sql"), List.of());
+        Schema next =
+                new Schema(OutboxTables.of(dataSource), "outbox", List.of("V1__outbox.sql", "V2__next.sql"), List.of());
         assertThatThrownBy(next::verify)
                 .isInstanceOf(OutboxConfigurationException.class)
                 .hasMessageMatching(
@@ -105,7 +108,39 @@ public abstract class SchemaContract {
                                 + "Use the library version that the other instances use\\.");
     }
 
+    @Test
+    void messages_name_the_schema_and_the_prefix_that_were_asked_for() {
+        OutboxTables elsewhere = new OutboxTables(dataSource, currentSchema(), "app_");
+        assertThatThrownBy(Schema.outbox(elsewhere)::verify)
+                .hasMessageMatching("The table app_schema is missing in schema '\\w+' of jdbc:\\S+\\. "
+                        + "Run classpath:\\S+/V1__outbox\\.sql \\(with the prefix app_, in the schema \\w+\\) with your migrations,"
+                        + " or let the application create the tables with outbox\\.schema\\.initialize=true\\.");
+        Schema.outbox(elsewhere).install();
+        elsewhere.jdbc().sql("DELETE FROM outbox_lanes").update();
+        assertThatThrownBy(() -> new LaneStore(elsewhere).count())
+                .hasMessageStartingWith("The table " + currentSchema() + ".app_lanes has no rows");
+    }
+
+    @Test
+    void a_missing_database_schema_is_named() {
+        Schema nowhere = Schema.outbox(new OutboxTables(dataSource, "nowhere", OutboxTables.DEFAULT_PREFIX));
+        for (ThrowingCallable start : List.<ThrowingCallable>of(nowhere::install, nowhere::verify)) {
+            assertThatThrownBy(start)
+                    .isInstanceOf(OutboxConfigurationException.class)
+                    .hasMessageMatching(
+                            "The database schema 'nowhere' does not exist in jdbc:[^?]*,"
+                                    + " or this user may not use it\\. Create it or grant USAGE on it, or correct outbox\\.schema\\.name\\.");
+        }
+    }
+
+    private String currentSchema() {
+        return JdbcClient.create(dataSource)
+                .sql("SELECT current_schema")
+                .query(String.class)
+                .single();
+    }
+
     private int lanes() {
-        return new LaneStore(dataSource).count();
+        return new LaneStore(OutboxTables.of(dataSource)).count();
     }
 }

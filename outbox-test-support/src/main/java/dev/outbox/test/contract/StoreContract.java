@@ -9,6 +9,7 @@ import dev.outbox.EventStatus;
 import dev.outbox.OutboxMessage;
 import dev.outbox.spi.OutboxRecord;
 import dev.outbox.store.LaneLease;
+import dev.outbox.store.OutboxTables;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -34,9 +35,14 @@ public abstract class StoreContract {
     /** A data source on a schema that is empty and only this test's. */
     protected abstract DataSource emptySchema();
 
+    /** Where the tables are to be, by default in {@link #emptySchema()} and under their own names. */
+    protected OutboxTables place() {
+        return OutboxTables.of(emptySchema());
+    }
+
     @BeforeEach
     void createTables() {
-        outbox = new Outbox(emptySchema());
+        outbox = new Outbox(place());
     }
 
     // ---- events

@@ -3,6 +3,7 @@ package dev.outbox.test.contract;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.outbox.OutboxConfigurationException;
+import dev.outbox.store.OutboxTables;
 import dev.outbox.store.Schema;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
@@ -12,7 +13,7 @@ class UnknownDatabaseTest {
     void an_unknown_database_is_named() {
         DriverManagerDataSource hsqldb =
                 new DriverManagerDataSource("jdbc:hsqldb:mem:unknown;password=s3cr3t", "sa", "");
-        assertThatThrownBy(() -> Schema.outbox(hsqldb).verify())
+        assertThatThrownBy(() -> Schema.outbox(OutboxTables.of(hsqldb)).verify())
                 .isInstanceOf(OutboxConfigurationException.class)
                 .hasMessage("The outbox does not know the database 'HSQL Database Engine' at jdbc:hsqldb:mem:unknown."
                         + " Use PostgreSQL 13 or later, or switch the outbox off with outbox.enabled=false.");
@@ -22,7 +23,7 @@ class UnknownDatabaseTest {
     void an_unreachable_database_is_named() {
         DriverManagerDataSource nobody = new DriverManagerDataSource(
                 "jdbc:postgresql://127.0.0.1:1/postgres?password=s3cr3t", "postgres", "s3cr3t");
-        assertThatThrownBy(() -> Schema.outbox(nobody).verify())
+        assertThatThrownBy(() -> Schema.outbox(OutboxTables.of(nobody)).verify())
                 .isInstanceOf(OutboxConfigurationException.class)
                 .hasMessageStartingWith("The outbox cannot reach its database: Connection to 127.0.0.1:1 refused.")
                 .hasMessageEndingWith(
