@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.ByteArrayResource;
@@ -31,6 +32,7 @@ public final class Schema {
     private final String name;
     private final List<String> scripts;
     private final List<String> tables;
+    private final Consumer<OutboxTables> creation;
 
     /**
      * @param names where the tables are to be and what they are to be called
@@ -39,17 +41,37 @@ public final class Schema {
      * @param tables what has to exist when they have run, as the scripts call it
      */
     public Schema(OutboxTables names, String name, List<String> scripts, List<String> tables) {
+        this(names, name, scripts, tables, created -> {});
+    }
+
+    private Schema(
+            OutboxTables names,
+            String name,
+            List<String> scripts,
+            List<String> tables,
+            Consumer<OutboxTables> creation) {
         this.names = names;
         this.dataSource = names.dataSource();
         this.jdbc = new JdbcTemplate(dataSource);
         this.name = name;
         this.scripts = List.copyOf(scripts);
         this.tables = List.copyOf(tables);
+        this.creation = creation;
     }
 
-    /** The publisher's and the relay's tables. */
+    /** The publisher's and the relay's tables, with {@link Lanes#DEFAULT}. */
     public static Schema outbox(OutboxTables names) {
-        return new Schema(names, "outbox", List.of("V1__outbox.sql"), List.of("outbox_events", "outbox_lanes"));
+        return outbox(names, Lanes.DEFAULT);
+    }
+
+    /**
+     * The publisher's and the relay's tables.
+     *
+     * @param lanes how many to make when {@link #install()} creates the tables
+     */
+    public static Schema outbox(OutboxTables names, Lanes lanes) {
+        List<String> scripts = List.of("V1__outbox.sql");
+        return new Schema(names, "outbox", scripts, List.of("outbox_events", "outbox_lanes"), lanes::create);
     }
 
     /**
@@ -64,13 +86,15 @@ public final class Schema {
         requireDatabaseSchema();
         new TransactionTemplate(new DataSourceTransactionManager(dataSource)).executeWithoutResult(status -> {
             jdbc.queryForList("SELECT pg_advisory_xact_lock(hashtext('dev.outbox.schema.' || ?))", name);
-            for (String script : scripts.subList(Math.min(installedVersion(), scripts.size()), scripts.size())) {
+            int installed = installedVersion();
+            for (String script : scripts.subList(Math.min(installed, scripts.size()), scripts.size())) {
                 jdbc.execute((ConnectionCallback<Boolean>) connection -> {
                     ScriptUtils.executeSqlScript(
                             connection, new EncodedResource(renamed(path(database, script)), UTF_8));
                     return true;
                 });
             }
+            if (installed == 0) creation.accept(names);
         });
     }
 

@@ -11,10 +11,14 @@ import dev.outbox.store.BatchStore;
 import dev.outbox.store.CallerTransaction;
 import dev.outbox.store.EventStore;
 import dev.outbox.store.LaneStore;
+import dev.outbox.store.Lanes;
 import dev.outbox.store.OutboxTables;
 import dev.outbox.store.QuarantineStore;
 import dev.outbox.store.Schema;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -39,6 +43,8 @@ import tools.jackson.databind.json.JsonMapper;
 @ConditionalOnBooleanProperty(name = "outbox.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(OutboxProperties.class)
 public final class OutboxAutoConfiguration {
+    private static final Logger log = LoggerFactory.getLogger(OutboxAutoConfiguration.class);
+
     @Bean
     OutboxTables outboxTables(DataSource dataSource, OutboxProperties properties) {
         return properties.schema().tables(dataSource);
@@ -48,7 +54,8 @@ public final class OutboxAutoConfiguration {
     @Bean
     @DependsOnDatabaseInitialization
     Schema outboxSchema(OutboxTables tables, OutboxProperties properties) {
-        Schema schema = Schema.outbox(tables);
+        Integer wanted = properties.lanes();
+        Schema schema = Schema.outbox(tables, wanted == null ? Lanes.DEFAULT : new Lanes(wanted));
         if (properties.schema().initialize()) schema.install();
         schema.verify();
         return schema;
@@ -60,8 +67,20 @@ public final class OutboxAutoConfiguration {
     }
 
     @Bean
-    LaneStore outboxLaneStore(OutboxTables tables, Schema outboxSchema) {
-        return new LaneStore(tables);
+    LaneStore outboxLaneStore(OutboxTables tables, Schema outboxSchema, OutboxProperties properties) {
+        LaneStore lanes = new LaneStore(tables);
+        warnIfOthersThan(properties.lanes(), lanes.count());
+        return lanes;
+    }
+
+    private static void warnIfOthersThan(@Nullable Integer wanted, int existing) {
+        if (wanted == null || wanted == existing) return;
+        log.warn(
+                "outbox.lanes is {}, but the tables were made with {} lanes, and the outbox goes on with {}: to change their number, stop what"
+                        + " publishes, let the relays send everything, stop them, change the rows of the lane table, and start again.",
+                wanted,
+                existing,
+                existing);
     }
 
     @Bean

@@ -13,11 +13,13 @@ import org.springframework.util.unit.DataSize;
  * The outbox as a whole.
  *
  * @param enabled whether anything of the outbox is configured; off, there is no OutboxPublisher to inject
+ * @param lanes how many lanes to make together with the tables, from 1 to 1024; 64 by default
  * @param source the CloudEvents source of all events of this application; by default a slash and spring.application.name
  */
 @ConfigurationProperties("outbox")
 record OutboxProperties(
         @DefaultValue("true") boolean enabled,
+        @Nullable Integer lanes,
         @Nullable String source,
         @DefaultValue Schema schema,
         @DefaultValue Publish publish,

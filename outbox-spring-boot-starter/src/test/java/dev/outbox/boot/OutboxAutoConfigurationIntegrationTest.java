@@ -19,6 +19,7 @@ import dev.outbox.relay.Relay;
 import dev.outbox.spi.EventSender;
 import dev.outbox.spi.SentPosition;
 import dev.outbox.store.EventStore;
+import dev.outbox.store.LaneStore;
 import dev.outbox.test.KafkaServer;
 import dev.outbox.test.PostgresSchema;
 import dev.outbox.test.TestServers;
@@ -27,6 +28,9 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
@@ -34,11 +38,14 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerA
 import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
+@ExtendWith(OutputCaptureExtension.class)
 class OutboxAutoConfigurationIntegrationTest {
     private final PostgresSchema schema = TestServers.postgres().createSchema("starter");
     private final ApplicationContextRunner withoutKafka = new ApplicationContextRunner()
@@ -200,6 +207,38 @@ class OutboxAutoConfigurationIntegrationTest {
                                 .hasMessage(
                                         "The tables of the outbox and of the inbox both have the prefix 'app_' in the same schema."
                                                 + " Give outbox.schema.table-prefix and outbox.inbox.schema.table-prefix different values."));
+    }
+
+    @Test
+    void lanes_are_made_with_the_tables_and_a_later_wish_is_answered_with_a_warning(CapturedOutput output) {
+        storing()
+                .withPropertyValues("outbox.lanes=8")
+                .run(context -> assertThat(lanes(context)).isEqualTo(8));
+        assertThat(output).doesNotContain("outbox.lanes");
+        storing().run(context -> assertThat(lanes(context)).isEqualTo(8));
+        assertThat(output).doesNotContain("outbox.lanes");
+        storing()
+                .withPropertyValues("outbox.lanes=16")
+                .run(context -> assertThat(lanes(context)).isEqualTo(8));
+        assertThat(output)
+                .containsOnlyOnce("WARN")
+                .contains("outbox.lanes is 16, but the tables were made with 8 lanes, and the outbox goes on with 8:"
+                        + " to change their number, stop what publishes, let the relays send everything, stop them,"
+                        + " change the rows of the lane table, and start again.");
+    }
+
+    private static int lanes(ApplicationContext context) {
+        return context.getBean(LaneStore.class).count();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1025})
+    void no_lane_or_too_many_stop_the_start(int lanes) {
+        storing()
+                .withPropertyValues("outbox.lanes=" + lanes)
+                .run(context -> assertThat(failure(context))
+                        .hasMessage("outbox.lanes is " + lanes + ", which is not between 1 and 1024."
+                                + " Leave it out for 64, or set it to a few times the number of all relays' workers."));
     }
 
     @Test

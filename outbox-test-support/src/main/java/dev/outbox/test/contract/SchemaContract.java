@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.outbox.OutboxConfigurationException;
 import dev.outbox.store.LaneStore;
+import dev.outbox.store.Lanes;
 import dev.outbox.store.OutboxTables;
 import dev.outbox.store.Schema;
 import java.util.List;
@@ -39,6 +40,17 @@ public abstract class SchemaContract {
         schema.install();
         assertThatCode(schema::verify).doesNotThrowAnyException();
         assertThat(lanes()).isEqualTo(64);
+    }
+
+    @Test
+    void makes_as_many_lanes_as_asked_for_and_never_changes_them_afterwards() {
+        Schema.outbox(OutboxTables.of(dataSource), new Lanes(7)).install();
+        Schema.outbox(OutboxTables.of(dataSource), new Lanes(9)).install();
+        assertThat(JdbcClient.create(dataSource)
+                        .sql("SELECT lane FROM outbox_lanes ORDER BY lane")
+                        .query(Integer.class)
+                        .list())
+                .containsExactly(0, 1, 2, 3, 4, 5, 6);
     }
 
     @Test
