@@ -86,7 +86,7 @@ public final class Schema {
         requireDatabaseSchema();
         new TransactionTemplate(new DataSourceTransactionManager(dataSource)).executeWithoutResult(status -> {
             jdbc.queryForList("SELECT pg_advisory_xact_lock(hashtext('dev.outbox.schema.' || ?))", name);
-            int installed = installedVersion();
+            int installed = version();
             for (String script : scripts.subList(Math.min(installed, scripts.size()), scripts.size())) {
                 jdbc.execute((ConnectionCallback<Boolean>) connection -> {
                     ScriptUtils.executeSqlScript(
@@ -106,7 +106,7 @@ public final class Schema {
     public void verify() {
         Database.of(dataSource);
         requireDatabaseSchema();
-        int installed = installedVersion();
+        int installed = version();
         if (installed == 0) throw missing(name + "_schema");
         if (installed < scripts.size()) {
             throw new OutboxConfigurationException(
@@ -126,7 +126,8 @@ public final class Schema {
         }
     }
 
-    private int installedVersion() {
+    /** The version of the tables that are there, which is the number of the last script; 0 if there are none. */
+    public int version() {
         if (!exists(name + "_schema")) return 0;
         Integer version =
                 jdbc.queryForObject("SELECT max(version) FROM " + names.named(name + "_schema"), Integer.class);

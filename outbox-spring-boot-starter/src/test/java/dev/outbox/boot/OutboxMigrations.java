@@ -1,0 +1,29 @@
+package dev.outbox.boot;
+
+import dev.outbox.store.OutboxTables;
+import dev.outbox.store.Schema;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@Configuration(proxyBeanMethods = false)
+class OutboxMigrations {
+    @Bean
+    FlywayMigrationStrategy applicationThenOutbox() {
+        return application -> {
+            application.migrate();
+            DataSource dataSource = application.getConfiguration().getDataSource();
+            int existing = Schema.outbox(OutboxTables.of(dataSource)).version();
+            Flyway.configure()
+                    .dataSource(dataSource)
+                    .locations("classpath:dev/outbox/schema/outbox/postgresql")
+                    .table("outbox_flyway_history")
+                    .baselineOnMigrate(true)
+                    .baselineVersion(String.valueOf(existing))
+                    .load()
+                    .migrate();
+        };
+    }
+}
