@@ -148,11 +148,25 @@ public final class Schema {
 
     private void requireDatabaseSchema() {
         String schema = names.schema();
+        if (schema == null) requireCurrentSchema();
         if (schema == null || visible(schema)) return;
         throw new OutboxConfigurationException(
                 "The database schema '%s' does not exist in %s, or this user may not use it."
                         .formatted(schema, address()),
                 "Create it or grant USAGE on it, or correct %s.".formatted(property("name")));
+    }
+
+    private void requireCurrentSchema() {
+        if (currentSchema() != null) return;
+        throw new OutboxConfigurationException(
+                "The connections to %s have no current schema: their search_path names none that exists and that this user may use."
+                        .formatted(address()),
+                "Grant USAGE on it, or correct the search_path (currentSchema in the JDBC URL), or set %s."
+                        .formatted(property("name")));
+    }
+
+    private @Nullable String currentSchema() {
+        return jdbc.execute((ConnectionCallback<@Nullable String>) Connection::getSchema);
     }
 
     private boolean visible(String schema) {
@@ -187,8 +201,8 @@ public final class Schema {
     }
 
     private String place() {
-        String current = jdbc.execute((ConnectionCallback<@Nullable String>) Connection::getSchema);
-        return "schema '%s' of %s".formatted(names.schema() == null ? current : names.schema(), address());
+        String schema = names.schema() == null ? currentSchema() : names.schema();
+        return "schema '%s' of %s".formatted(schema, address());
     }
 
     private String address() {
