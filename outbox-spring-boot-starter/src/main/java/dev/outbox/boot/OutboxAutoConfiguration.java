@@ -58,6 +58,7 @@ public final class OutboxAutoConfiguration {
         Schema schema = Schema.outbox(tables, wanted == null ? Lanes.DEFAULT : new Lanes(wanted));
         if (properties.schema().initialize()) schema.install();
         schema.verify();
+        warnIfOthersThan(wanted, new LaneStore(tables).count());
         return schema;
     }
 
@@ -66,11 +67,23 @@ public final class OutboxAutoConfiguration {
         return new EventStore(tables);
     }
 
+    /** The same tables as relays and operators reach them. */
+    @Bean(defaultCandidate = false)
+    @OutboxRelayDataSource
+    OutboxTables outboxRelayTables(
+            OutboxTables tables,
+            Schema outboxSchema,
+            @OutboxRelayDataSource ObjectProvider<DataSource> relayDataSource) {
+        DataSource own = relayDataSource.getIfAvailable();
+        if (own == null) return tables;
+        OutboxTables relayTables = new OutboxTables(own, tables.schema(), tables.prefix());
+        Schema.outbox(relayTables).verify();
+        return relayTables;
+    }
+
     @Bean
-    LaneStore outboxLaneStore(OutboxTables tables, Schema outboxSchema, OutboxProperties properties) {
-        LaneStore lanes = new LaneStore(tables);
-        warnIfOthersThan(properties.lanes(), lanes.count());
-        return lanes;
+    LaneStore outboxLaneStore(@OutboxRelayDataSource OutboxTables tables) {
+        return new LaneStore(tables);
     }
 
     private static void warnIfOthersThan(@Nullable Integer wanted, int existing) {
@@ -84,12 +97,13 @@ public final class OutboxAutoConfiguration {
     }
 
     @Bean
-    BatchStore outboxBatchStore(OutboxTables tables, Schema outboxSchema, OutboxProperties properties) {
+    BatchStore outboxBatchStore(@OutboxRelayDataSource OutboxTables tables, OutboxProperties properties) {
         return new BatchStore(tables, properties.quarantine().blocksKey());
     }
 
     @Bean
-    QuarantineStore outboxQuarantineStore(OutboxTables tables, LaneStore lanes, BatchStore batches) {
+    QuarantineStore outboxQuarantineStore(
+            @OutboxRelayDataSource OutboxTables tables, LaneStore lanes, BatchStore batches) {
         return new QuarantineStore(tables, lanes, batches);
     }
 
@@ -102,14 +116,18 @@ public final class OutboxAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     OutboxPublisher outboxPublisher(
-            DataSource dataSource,
+            OutboxTables tables,
             EventStore events,
-            LaneStore lanes,
             PayloadSerializer serializer,
             OutboxProperties properties,
             ObjectProvider<Relay> relay) {
         return new TransactionalOutboxPublisher(
-                new CallerTransaction(dataSource), events, lanes.count(), serializer, limits(properties), nudge(relay));
+                new CallerTransaction(tables.dataSource()),
+                events,
+                new LaneStore(tables).count(),
+                serializer,
+                limits(properties),
+                nudge(relay));
     }
 
     @Bean

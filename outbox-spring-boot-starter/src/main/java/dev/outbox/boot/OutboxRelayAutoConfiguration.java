@@ -19,16 +19,18 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 
 /** The relay and when it runs. */
 @AutoConfiguration(after = {OutboxAutoConfiguration.class, OutboxKafkaAutoConfiguration.class})
 @ConditionalOnBean(name = "outboxSchema")
 @ConditionalOnBooleanProperty(name = "outbox.relay.enabled", matchIfMissing = true)
+@Import(RelayPoolCheck.class)
 @EnableConfigurationProperties({RelayProperties.class, RetryProperties.class})
 public final class OutboxRelayAutoConfiguration {
     @Bean
     Relay outboxRelay(
-            OutboxTables tables,
+            @OutboxRelayDataSource OutboxTables tables,
             LaneStore lanes,
             BatchStore batches,
             ObjectProvider<EventSender> sender,
