@@ -4,6 +4,7 @@ import dev.outbox.EventState;
 import dev.outbox.EventStatus;
 import dev.outbox.OutboxMessage;
 import dev.outbox.OutboxOperations;
+import dev.outbox.OutboxTransactionException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterJdbcTemplate;
 import org.springframework.jdbc.core.namedparam.SqlParameterSource;
@@ -28,6 +30,9 @@ public final class EventStore implements OutboxOperations {
                    :topic, :contentType, :payload, :headers, 'PENDING', clock_timestamp()
             FROM transaction WHERE id IS NOT NULL
             """;
+
+    /** SQL state read_only_sql_transaction. */
+    private static final String READ_ONLY = "25006";
 
     private final JdbcClient jdbc;
     private final NamedParameterJdbcTemplate inserts;
@@ -45,11 +50,21 @@ public final class EventStore implements OutboxOperations {
      * <p>The transaction has its id before a row draws its sequence number: PostgreSQL evaluates the materialised query first, and the
      * condition keeps it from being left out. Whoever has seen a sequence number can therefore wait for all transactions that could
      * still commit a lower one, by their ids.
+     *
+     * @throws OutboxTransactionException if the database takes no writes in this transaction
      */
     public void insert(List<NewEvent> events) {
         SqlParameterSource[] rows = events.stream().map(EventStore::parameters).toArray(SqlParameterSource[]::new);
-        if (rows.length == 1) inserts.update(insert, rows[0]);
-        else inserts.batchUpdate(insert, rows);
+        try {
+            if (rows.length == 1) inserts.update(insert, rows[0]);
+            else inserts.batchUpdate(insert, rows);
+        } catch (DataAccessException e) {
+            if (!(e.getCause() instanceof SQLException cause) || !READ_ONLY.equals(cause.getSQLState())) throw e;
+            throw new OutboxTransactionException(
+                    "publish was called in a transaction that the database has made read-only: default_transaction_read_only is on, or the server"
+                            + " is a standby. Let it roll back, and try again when the database takes writes.",
+                    e);
+        }
     }
 
     private static SqlParameterSource parameters(NewEvent event) {

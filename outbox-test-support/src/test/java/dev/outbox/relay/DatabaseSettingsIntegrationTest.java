@@ -1,6 +1,7 @@
 package dev.outbox.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
@@ -8,6 +9,8 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.outbox.EventStatus;
+import dev.outbox.OutboxMessage;
+import dev.outbox.OutboxTransactionException;
 import dev.outbox.test.PostgresSchema;
 import dev.outbox.test.TestServers;
 import dev.outbox.test.contract.Outbox;
@@ -55,12 +58,7 @@ class DatabaseSettingsIntegrationTest {
 
     @Test
     void a_relay_that_may_not_mark_says_so_once_and_goes_on_when_it_may() {
-        String role = schema.name();
-        outbox.jdbc.sql("CREATE ROLE " + role + " LOGIN PASSWORD 'postgres'").update();
-        undo.add(() -> {
-            outbox.jdbc.sql("DROP OWNED BY " + role).update();
-            outbox.jdbc.sql("DROP ROLE " + role).update();
-        });
+        String role = role("");
         outbox.jdbc
                 .sql("GRANT USAGE ON SCHEMA " + schema.name() + " TO " + role)
                 .update();
@@ -73,11 +71,7 @@ class DatabaseSettingsIntegrationTest {
         outbox.jdbc.sql("GRANT UPDATE ON outbox_lanes TO " + role).update();
         UUID id = outbox.publish("A", "body");
 
-        logged.start();
-        log.setLevel(Level.INFO);
-        undo.add(0, () -> log.setLevel(null));
-        log.addAppender(logged);
-        undo.add(0, () -> log.detachAppender(logged));
+        listen();
         start(outbox("", role), "without privilege", Duration.ofMillis(500));
         await().until(() -> broker.received().size() >= 4); // at each end of a lease
         assertThat(outbox.events.find(id).orElseThrow().status()).isEqualTo(EventStatus.PENDING);
@@ -96,6 +90,86 @@ class DatabaseSettingsIntegrationTest {
                 .last()
                 .asString()
                 .startsWith("The outbox relay fails on a lane: over after"));
+    }
+
+    @Test
+    void publishing_on_a_read_only_database_is_refused_in_one_sentence_and_leaves_nothing_behind() {
+        String role = role("SUPERUSER");
+        Outbox publisher = outbox("", role);
+        writable(role, false);
+        OutboxMessage message = OutboxMessage.of("Order", "1", "OrderPlaced", "body");
+        for (List<OutboxMessage> messages : List.of(List.of(message), List.of(message, message))) {
+            assertThatThrownBy(() -> publisher.inTransaction(
+                            () -> publisher.publisher(() -> {}).publishAll(messages)))
+                    .isInstanceOf(OutboxTransactionException.class)
+                    .hasMessage(
+                            "publish was called in a transaction that the database has made read-only: default_transaction_read_only"
+                                    + " is on, or the server is a standby. Let it roll back, and try again when the database takes writes.");
+        }
+        assertThat(count(EventStatus.PENDING)).isZero();
+        writable(role, true);
+        assertThat(publisher.publish("1", "body")).isNotNull();
+    }
+
+    @Test
+    void a_relay_on_a_database_that_turns_read_only_says_so_once_and_goes_on_when_it_is_writable() {
+        String role = role("SUPERUSER");
+        listen();
+        start(outbox("", role), "read-only", Duration.ofSeconds(60));
+        outbox.publish("A", "before");
+        await().until(() -> count(EventStatus.PUBLISHED) == 1);
+
+        writable(role, false);
+        outbox.publish("A", "meanwhile");
+        await().until(() -> !warnings().isEmpty());
+        await().during(Duration.ofSeconds(1)).until(() -> warnings().size() == 1); // twenty attempts later
+        assertThat(warnings())
+                .singleElement()
+                .asString()
+                .startsWith("The outbox relay cannot claim a lane for 0 s: ")
+                .contains("cannot execute UPDATE in a read-only transaction. Nothing is lost");
+        assertThat(broker.received()).hasSize(1);
+
+        writable(role, true);
+        await().until(() -> count(EventStatus.PUBLISHED) == 2);
+        assertThat(broker.received()).hasSize(2);
+        assertThat(logged.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .anyMatch(message -> message.startsWith("The outbox relay cannot claim a lane: over after"));
+    }
+
+    /** For connections from now on, and these tests open one for each transaction. */
+    private void writable(String role, boolean writable) {
+        outbox.jdbc
+                .sql("ALTER ROLE " + role + " SET default_transaction_read_only = " + !writable)
+                .update();
+    }
+
+    private String role(String attributes) {
+        String role = schema.name();
+        outbox.jdbc
+                .sql("CREATE ROLE " + role + " LOGIN PASSWORD 'postgres' " + attributes)
+                .update();
+        undo.add(() -> {
+            outbox.jdbc.sql("DROP OWNED BY " + role).update();
+            outbox.jdbc.sql("DROP ROLE " + role).update();
+        });
+        return role;
+    }
+
+    private void listen() {
+        logged.start();
+        log.setLevel(Level.INFO);
+        undo.add(0, () -> log.setLevel(null));
+        log.addAppender(logged);
+        undo.add(0, () -> log.detachAppender(logged));
+    }
+
+    private List<String> warnings() {
+        return List.copyOf(logged.list).stream()
+                .filter(event -> event.getLevel() == Level.WARN)
+                .map(ILoggingEvent::getFormattedMessage)
+                .toList();
     }
 
     private Outbox outbox(String parameters, String user) {
