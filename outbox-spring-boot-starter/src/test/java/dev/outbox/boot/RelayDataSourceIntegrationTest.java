@@ -25,9 +25,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceProperties;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -58,10 +59,7 @@ class RelayDataSourceIntegrationTest {
                     "spring.datasource.url=" + schema.jdbcUrl(),
                     "spring.datasource.username=" + schema.username(),
                     "spring.datasource.password=" + schema.password(),
-                    "outbox.schema.initialize=true",
-                    "orders.relay-datasource.jdbc-url=" + schema.jdbcUrl(),
-                    "orders.relay-datasource.username=" + schema.username(),
-                    "orders.relay-datasource.password=" + schema.password());
+                    "outbox.schema.initialize=true");
 
     /** Remembers which threads have asked for a connection. */
     private static final class Watched extends DelegatingDataSource {
@@ -99,9 +97,26 @@ class RelayDataSourceIntegrationTest {
     static class OwnPool {
         @Bean(defaultCandidate = false)
         @OutboxRelayDataSource
-        @ConfigurationProperties("orders.relay-datasource")
-        HikariDataSource relayDataSource() {
-            return new HikariDataSource();
+        HikariDataSource relayDataSource(DataSourceProperties application, @Value("${orders.relay-pool:2}") int size) {
+            HikariDataSource pool = application
+                    .initializeDataSourceBuilder()
+                    .type(HikariDataSource.class)
+                    .build();
+            pool.setMaximumPoolSize(size);
+            return pool;
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Elsewhere {
+        @Bean(defaultCandidate = false)
+        @OutboxRelayDataSource
+        HikariDataSource relayDataSource(DataSourceProperties application, @Value("${elsewhere.url}") String url) {
+            return application
+                    .initializeDataSourceBuilder()
+                    .type(HikariDataSource.class)
+                    .url(url)
+                    .build();
         }
     }
 
@@ -121,8 +136,8 @@ class RelayDataSourceIntegrationTest {
     void a_data_source_of_its_own_that_leads_elsewhere_stops_the_start() {
         PostgresSchema elsewhere = TestServers.postgres().createSchema("elsewhere");
         application
-                .withUserConfiguration(OwnPool.class)
-                .withPropertyValues("orders.relay-datasource.jdbc-url=" + elsewhere.jdbcUrl())
+                .withUserConfiguration(Elsewhere.class)
+                .withPropertyValues("elsewhere.url=" + elsewhere.jdbcUrl())
                 .run(context -> assertThat(context.getStartupFailure())
                         .hasStackTraceContaining(
                                 "The table outbox_schema is missing in schema '" + elsewhere.name() + "'"));
@@ -152,12 +167,7 @@ class RelayDataSourceIntegrationTest {
 
     @Test
     void an_own_pool_with_fewer_connections_than_workers_is_warned_of(CapturedOutput output) {
-        started(
-                application
-                        .withUserConfiguration(OwnPool.class)
-                        .withPropertyValues("orders.relay-datasource.maximum-pool-size=1"),
-                1,
-                3);
+        started(application.withUserConfiguration(OwnPool.class).withPropertyValues("orders.relay-pool=1"), 1, 3);
         assertThat(output)
                 .contains(
                         "The outbox relay's own connection pool has 1 connections for 3 workers, so 2 of them can only"
@@ -168,12 +178,7 @@ class RelayDataSourceIntegrationTest {
     @Test
     void pools_that_suffice_are_not_mentioned(CapturedOutput output) {
         started(application, 3, 2);
-        started(
-                application
-                        .withUserConfiguration(OwnPool.class)
-                        .withPropertyValues("orders.relay-datasource.maximum-pool-size=2"),
-                1,
-                2);
+        started(application.withUserConfiguration(OwnPool.class).withPropertyValues("orders.relay-pool=2"), 1, 2);
         assertThat(output).doesNotContain("WARN");
     }
 
