@@ -59,7 +59,7 @@ final class RawProducer {
     private static List<ProducerRecord<byte[], byte[]>> records(String topic) {
         try (MockProducer<byte[], byte[]> mock =
                 new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer())) {
-            KafkaEventSender sender = new KafkaEventSender(mock, "/benchmark");
+            KafkaEventSender sender = new KafkaEventSender(() -> mock, "/benchmark");
             byte[] payload = Table.payload();
             for (int key = 0; key < Table.KEYS; key++) sender.send(event(topic, key, payload));
             return new ArrayList<>(mock.history());

@@ -12,25 +12,41 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends events to Kafka with a producer of its own: the application's settings for brokers and security, ours for what the guarantees need.
  *
- * <p>Safe for use by many threads. Closing it closes the producer.
+ * <p>A producer that has become useless is replaced. Safe for use by many threads. Closing it closes the producer.
  */
 public final class KafkaEventSender implements EventSender, AutoCloseable {
-    private final Producer<byte[], byte[]> producer;
+    private static final Duration YOUTH = Duration.ofSeconds(1);
+
+    private final CurrentProducer producers;
     private final KafkaRecords records;
     private final ClosedTopics topics = new ClosedTopics();
 
-    /** @param source the CloudEvents source of all events of this application, a URI reference such as {@code /order-app} */
-    public KafkaEventSender(Producer<byte[], byte[]> producer, String source) {
-        this.producer = producer;
+    /**
+     * A sender on producers of the caller's making.
+     *
+     * @param producers creates a producer; asked at once, and again whenever the last one has become useless. What it throws then fails a send, for a reason
+     *     of the broker, and it is asked again with the next one
+     * @param source the CloudEvents source of all events of this application, a URI reference such as {@code /order-app}
+     */
+    public KafkaEventSender(Supplier<Producer<byte[], byte[]>> producers, String source) {
+        this(producers, source, YOUTH);
+    }
+
+    KafkaEventSender(Supplier<Producer<byte[], byte[]>> producers, String source, Duration youth) {
+        this.producers = new CurrentProducer(producers, youth);
         this.records = new KafkaRecords(source);
     }
 
@@ -39,12 +55,13 @@ public final class KafkaEventSender implements EventSender, AutoCloseable {
      *
      * @param applicationSettings producer settings of the application; what {@link #settings} enforces wins over them
      * @param sendTimeout how long the relay waits for a wave: the producer gives up by itself before that
-     * @throws OutboxConfigurationException if Kafka refuses the settings, for a host that cannot be resolved for instance
+     * @throws OutboxConfigurationException if Kafka refuses the settings, for a host that cannot be resolved for instance, or if the time-outs do not fit
      */
     public static KafkaEventSender create(
             Map<String, Object> applicationSettings, Duration sendTimeout, String source) {
         try {
-            return new KafkaEventSender(new KafkaProducer<>(settings(applicationSettings, sendTimeout)), source);
+            Map<String, Object> settings = settings(applicationSettings, sendTimeout);
+            return new KafkaEventSender(() -> new KafkaProducer<>(settings), source);
         } catch (KafkaException e) {
             Throwable reason = e.getCause() == null ? e : e.getCause();
             throw new OutboxConfigurationException(
@@ -56,7 +73,10 @@ public final class KafkaEventSender implements EventSender, AutoCloseable {
 
     /**
      * The producer settings: the application's, with bytes, {@code acks=all} and idempotence enforced, without its transactional id and partitioner
-     * (the key alone decides on the partition), and time-outs that end before {@code sendTimeout}.
+     * (the key alone decides on the partition). Time-outs that the application has not set are derived from {@code sendTimeout}, and {@code linger.ms} is 0.
+     *
+     * @throws OutboxConfigurationException if the application's own time-outs do not end before {@code sendTimeout}, or contradict each other
+     * @throws KafkaException if one of them is not a number
      */
     public static Map<String, Object> settings(Map<String, Object> applicationSettings, Duration sendTimeout) {
         Map<String, Object> settings = new HashMap<>(applicationSettings);
@@ -67,47 +87,57 @@ public final class KafkaEventSender implements EventSender, AutoCloseable {
         settings.remove(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
         settings.remove(ProducerConfig.PARTITIONER_CLASS_CONFIG);
         settings.put(ProducerConfig.PARTITIONER_IGNORE_KEYS_CONFIG, false);
-        // send() may wait for metadata for max.block, then the batch may take delivery.timeout: together less than
-        // sendTimeout.
-        int third = Math.toIntExact(sendTimeout.toMillis() / 3);
-        settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
-        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, (long) third);
-        settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, third);
-        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, third + third / 2);
+        ProducerTimeouts.of(applicationSettings, sendTimeout).addTo(settings);
         return settings;
     }
 
     @Override
     public CompletionStage<SentPosition> send(OutboxRecord event) {
-        CompletableFuture<SentPosition> sent = new CompletableFuture<>();
         SendException closed = topics.stillClosed(event.topic());
-        if (closed != null) {
-            sent.completeExceptionally(closed);
-            return sent;
-        }
+        if (closed != null) return CompletableFuture.failedFuture(closed);
         try {
-            Future<?> unused = producer.send(records.of(event), (metadata, failure) -> {
-                if (failure != null) {
-                    sent.completeExceptionally(classified(event, failure));
-                } else {
-                    sent.complete(new SentPosition(metadata.topic(), metadata.partition(), metadata.offset()));
-                }
-            });
-        } catch (KafkaException | IllegalStateException e) {
-            sent.completeExceptionally(classified(event, e));
+            return new Sending(event, producers.get()).start();
+        } catch (SendException e) {
+            return CompletableFuture.failedFuture(e);
         }
-        return sent;
-    }
-
-    private SendException classified(OutboxRecord event, Exception failure) {
-        SendException classified = KafkaFailures.classify(failure);
-        if (classified.scope() == FailureScope.TOPIC) topics.close(event.topic(), classified);
-        return classified;
     }
 
     /** Waits up to five seconds for sends under way, so that what can still be acknowledged is not sent twice. */
     @Override
     public void close() {
-        producer.close(Duration.ofSeconds(5));
+        producers.close();
+    }
+
+    private final class Sending implements Callback {
+        private final OutboxRecord event;
+        private final Producer<byte[], byte[]> producer;
+        private final CompletableFuture<SentPosition> sent = new CompletableFuture<>();
+
+        Sending(OutboxRecord event, Producer<byte[], byte[]> producer) {
+            this.event = event;
+            this.producer = producer;
+        }
+
+        CompletionStage<SentPosition> start() {
+            try {
+                Future<?> unused = producer.send(records.of(event), this);
+            } catch (KafkaException | IllegalStateException e) {
+                failed(e);
+            }
+            return sent;
+        }
+
+        @Override
+        public void onCompletion(RecordMetadata metadata, @Nullable Exception failure) {
+            if (failure != null) failed(failure);
+            else sent.complete(new SentPosition(metadata.topic(), metadata.partition(), metadata.offset()));
+        }
+
+        private void failed(Exception failure) {
+            if (KafkaFailures.isOfTheProducer(failure)) producers.discard(producer, failure);
+            SendException classified = KafkaFailures.classify(failure);
+            if (classified.scope() == FailureScope.TOPIC) topics.close(event.topic(), classified);
+            sent.completeExceptionally(classified);
+        }
     }
 }

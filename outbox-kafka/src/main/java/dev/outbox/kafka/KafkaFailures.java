@@ -2,12 +2,14 @@ package dev.outbox.kafka;
 
 import dev.outbox.spi.SendException;
 import org.apache.kafka.common.InvalidRecordException;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.ClusterAuthorizationException;
 import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.errors.DisconnectException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidMetadataException;
+import org.apache.kafka.common.errors.InvalidPidMappingException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.NetworkException;
@@ -20,7 +22,7 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
-import org.apache.kafka.common.errors.UnknownProducerIdException;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.UnsupportedForMessageFormatException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
@@ -58,20 +60,39 @@ final class KafkaFailures {
         return failure instanceof TimeoutException
                 || failure instanceof NetworkException
                 || failure instanceof DisconnectException
-                || failure instanceof AuthenticationException
-                || failure instanceof ClusterAuthorizationException
                 || failure instanceof CorruptRecordException
+                || failure instanceof OutOfOrderSequenceException
+                || failure instanceof InvalidProducerEpochException
                 || failure instanceof InterruptException
-                || isOfTheProducer(failure);
+                || isOfTheProducer(failure)
+                || isOfABatchMate(failure);
     }
 
-    /** After these the producer is of no more use. */
+    /**
+     * After these the producer is of no more use: what the client's TransactionManager calls fatal (maybeTransitionToErrorState), and what a closed
+     * producer says. Authentication is among them because a producer that meets such a failure before it has its id never gets one (KAFKA-20237).
+     * Out-of-order sequences and unknown producer ids are not: without a transactional id the client raises its epoch and goes on.
+     */
     static boolean isOfTheProducer(Throwable failure) {
-        return failure instanceof ProducerFencedException
-                || failure instanceof InvalidProducerEpochException
-                || failure instanceof OutOfOrderSequenceException
-                || failure instanceof UnknownProducerIdException
+        return failure instanceof AuthenticationException
+                || failure instanceof ClusterAuthorizationException
+                || failure instanceof TransactionalIdAuthorizationException
+                || failure instanceof ProducerFencedException
+                || failure instanceof InvalidPidMappingException
                 || failure instanceof UnsupportedVersionException
-                || failure instanceof IllegalStateException;
+                || failure instanceof IllegalStateException
+                || (isWithoutAType(failure) && !isOfABatchMate(failure));
+    }
+
+    /** What Kafka tells of a record it would have taken, had another one of the same request been valid. */
+    private static boolean isOfABatchMate(Throwable failure) {
+        return isWithoutAType(failure)
+                && String.valueOf(failure.getMessage())
+                        .startsWith("Failed to append record because it was part of a batch");
+    }
+
+    /** The client throws a plain KafkaException when it is closed or in an error state, and brokers have a type for each of theirs. */
+    private static boolean isWithoutAType(Throwable failure) {
+        return failure.getClass() == KafkaException.class;
     }
 }

@@ -7,6 +7,9 @@ import dev.outbox.spi.SendException;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.ClusterAuthorizationException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.InvalidPidMappingException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.LeaderNotAvailableException;
 import org.apache.kafka.common.errors.NetworkException;
@@ -18,22 +21,29 @@ import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
+import org.apache.kafka.common.errors.UnknownProducerIdException;
 import org.apache.kafka.common.errors.UnknownServerException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class KafkaFailuresTest {
+    /** As Sender.failBatch words it, spelling included. */
+    private static final KafkaException BATCH_MATE = new KafkaException(
+            "Failed to append record because it was part of a batch which had one more more invalid records");
+
     static Stream<Arguments> table() {
         return Stream.of(
                 Arguments.of(new RecordTooLargeException("x"), FailureScope.EVENT, true),
                 Arguments.of(new SerializationException("x"), FailureScope.EVENT, true),
                 Arguments.of(new PolicyViolationException("x"), FailureScope.EVENT, true),
                 Arguments.of(new UnknownServerException("x"), FailureScope.EVENT, false),
-                Arguments.of(new KafkaException("x"), FailureScope.EVENT, false),
                 Arguments.of(new UnknownTopicOrPartitionException("x"), FailureScope.TOPIC, false),
                 Arguments.of(
                         new TimeoutException("x", new UnknownTopicOrPartitionException("y")),
@@ -50,6 +60,10 @@ class KafkaFailuresTest {
                 Arguments.of(new ClusterAuthorizationException("x"), FailureScope.BROKER, false),
                 Arguments.of(new ProducerFencedException("x"), FailureScope.BROKER, false),
                 Arguments.of(new OutOfOrderSequenceException("x"), FailureScope.BROKER, false),
+                Arguments.of(new UnknownProducerIdException("x"), FailureScope.BROKER, false),
+                Arguments.of(new InvalidProducerEpochException("x"), FailureScope.BROKER, false),
+                Arguments.of(new KafkaException("Producer is closed forcefully."), FailureScope.BROKER, false),
+                Arguments.of(BATCH_MATE, FailureScope.BROKER, false),
                 Arguments.of(new IllegalStateException("closed"), FailureScope.BROKER, false));
     }
 
@@ -60,5 +74,43 @@ class KafkaFailuresTest {
         assertThat(classified.scope()).isEqualTo(scope);
         assertThat(classified.isPermanent()).isEqualTo(permanent);
         assertThat(classified).hasCause(failure);
+    }
+
+    static Stream<Exception> fatal() {
+        return Stream.of(
+                new SaslAuthenticationException("x"),
+                new SslAuthenticationException("x"),
+                new ClusterAuthorizationException("x"),
+                new TransactionalIdAuthorizationException("x"),
+                new ProducerFencedException("x"),
+                new InvalidPidMappingException("x"),
+                new UnsupportedVersionException("x"),
+                new IllegalStateException("Cannot perform operation after producer has been closed"),
+                new KafkaException("Producer closed while send in progress"),
+                new KafkaException("Cannot execute transactional method because we are in an error state"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("fatal")
+    void a_producer_is_of_no_more_use_after(Exception failure) {
+        assertThat(KafkaFailures.isOfTheProducer(failure)).isTrue();
+        assertThat(KafkaFailures.classify(failure).scope()).isEqualTo(FailureScope.BROKER);
+    }
+
+    static Stream<Exception> survived() {
+        return Stream.of(
+                new OutOfOrderSequenceException("x"),
+                new UnknownProducerIdException("x"),
+                new InvalidProducerEpochException("x"),
+                new TopicAuthorizationException("x"),
+                new UnknownServerException("x"),
+                new InterruptException("x"),
+                BATCH_MATE);
+    }
+
+    @ParameterizedTest
+    @MethodSource("survived")
+    void a_producer_goes_on_after(Exception failure) {
+        assertThat(KafkaFailures.isOfTheProducer(failure)).isFalse();
     }
 }

@@ -73,7 +73,7 @@ final class RelayProcess {
         var producer = new KafkaProducer<byte[], byte[]>(
                 KafkaEventSender.settings(Map.of("bootstrap.servers", bootstrapServers), Duration.ofSeconds(30)));
         producer.partitionsFor(topic);
-        return new KafkaEventSender(producer, "/test");
+        return new KafkaEventSender(() -> producer, "/test");
     }
 
     private void at(Step step) {
