@@ -5,12 +5,12 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of a broker that is alone in its cluster and also its controller.
+ * The settings of a broker.
  *
  * @param bindHost where it listens
  * @param host how clients name this machine
  * @param port the port of the listener that clients use directly
- * @param controllerPort the port of the listener that only the broker itself uses
+ * @param node its place in the cluster
  * @param behindProxy the port of the listener that only the proxy uses, null without a proxy
  * @param proxy the port that the clients of that listener are told, null without a proxy
  */
@@ -18,25 +18,23 @@ record BrokerSettings(
         String bindHost,
         String host,
         int port,
-        int controllerPort,
+        ClusterNode node,
         @Nullable Integer behindProxy,
         @Nullable Integer proxy) {
 
     /** The settings by name. */
     Map<String, String> with(KafkaOptions options, String dataFolder) {
+        String controller = node.isController() ? "CONTROLLER://%s:%d,".formatted(bindHost, node.controllerPort()) : "";
         String proxied = behindProxy == null ? "" : ",PROXIED://%s:%d".formatted(bindHost, behindProxy);
         String advertised = proxy == null ? "" : ",PROXIED://%s:%d".formatted(TcpProxy.HOST, proxy);
         Map<String, String> settings = new TreeMap<>();
-        settings.put("process.roles", "broker,controller");
-        settings.put("node.id", "1");
-        // fixed voters allow the controller another port at the next start
-        settings.put("controller.quorum.voters", "1@localhost:" + controllerPort);
+        settings.put("process.roles", node.isController() ? "broker,controller" : "broker");
+        settings.put("node.id", Integer.toString(node.id()));
+        settings.put("controller.quorum.voters", node.voters());
         settings.put("controller.listener.names", "CONTROLLER");
         settings.put("inter.broker.listener.name", "DIRECT");
         settings.put("listener.security.protocol.map", "CONTROLLER:PLAINTEXT,DIRECT:PLAINTEXT,PROXIED:PLAINTEXT");
-        settings.put(
-                "listeners",
-                "CONTROLLER://%s:%d,DIRECT://%s:%d%s".formatted(bindHost, controllerPort, bindHost, port, proxied));
+        settings.put("listeners", "%sDIRECT://%s:%d%s".formatted(controller, bindHost, port, proxied));
         settings.put("advertised.listeners", "DIRECT://%s:%d%s".formatted(host, port, advertised));
         settings.put("log.dirs", dataFolder);
         settings.put("auto.create.topics.enable", Boolean.toString(options.autoCreateTopics()));
@@ -52,6 +50,7 @@ record BrokerSettings(
         settings.put("share.coordinator.state.topic.replication.factor", "1");
         settings.put("share.coordinator.state.topic.min.isr", "1");
         settings.put("share.coordinator.state.topic.num.partitions", "1");
+        settings.putAll(options.settings());
         return settings;
     }
 }

@@ -20,26 +20,43 @@ final class EmbeddedKafka extends EmbeddedServer {
     private final KafkaOptions options;
     private final @Nullable Integer behindProxy;
     private final @Nullable Integer proxy;
+    private final @Nullable ClusterNode node;
 
+    /** A broker that is alone in its cluster. */
     EmbeddedKafka(KafkaOptions options, @Nullable Integer behindProxy, @Nullable Integer proxy) {
+        this(options, behindProxy, proxy, null);
+    }
+
+    /** One broker of several. */
+    EmbeddedKafka(KafkaOptions options, ClusterNode node) {
+        this(options, null, null, node);
+    }
+
+    private EmbeddedKafka(
+            KafkaOptions options, @Nullable Integer behindProxy, @Nullable Integer proxy, @Nullable ClusterNode node) {
         super("Kafka", options.directory(), Ports.orFree(options.port()), "TERM KILL");
         this.options = options;
         this.behindProxy = behindProxy;
         this.proxy = proxy;
+        this.node = node;
     }
 
     @Override
     List<String> prepare() throws IOException {
         Path data = path().resolve("log");
         Properties settings = new Properties();
-        settings.putAll(new BrokerSettings(HOST, HOST, port(), Ports.free(), behindProxy, proxy)
-                .with(options, data.toString()));
+        ClusterNode place = node == null ? ClusterNode.alone(Ports.free()) : node;
+        settings.putAll(
+                new BrokerSettings(HOST, HOST, port(), place, behindProxy, proxy).with(options, data.toString()));
         Path file = path().resolve("broker.properties");
         try (Writer writer = Files.newBufferedWriter(file)) {
             settings.store(writer, null);
         }
         return JavaCommand.write(
-                argumentFile(), JVM_OPTIONS, KafkaServerMain.class, List.of(file.toString(), data.toString()));
+                argumentFile(),
+                JVM_OPTIONS,
+                KafkaServerMain.class,
+                List.of(file.toString(), data.toString(), place.clusterId()));
     }
 
     @Override

@@ -1,19 +1,9 @@
 package dev.outbox.test;
 
 import java.security.SecureRandom;
-import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.common.errors.TopicExistsException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 public final class KafkaServer implements AutoCloseable {
 
     private static final String NAME = "Kafka";
-    private static final Duration ANSWER = Duration.ofSeconds(30);
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Backend backend;
@@ -67,7 +56,9 @@ public final class KafkaServer implements AutoCloseable {
             return new KafkaServer(
                     backend,
                     RunningServer.start(
-                            NAME, backend, () -> mode == ServerMode.EMBEDDED || answers(bootstrapServers(backend))),
+                            NAME,
+                            backend,
+                            () -> mode == ServerMode.EMBEDDED || KafkaTopics.answers(bootstrapServers(backend))),
                     proxy);
         } catch (RuntimeException e) {
             if (proxy != null) {
@@ -113,25 +104,7 @@ public final class KafkaServer implements AutoCloseable {
      * @throws IllegalStateException if the broker refuses it or does not answer within 30 s
      */
     public void createTopic(String name, int partitions) {
-        try (Admin admin = admin(bootstrapServers(), ANSWER)) {
-            try {
-                admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1)))
-                        .all()
-                        .get(ANSWER.toSeconds(), TimeUnit.SECONDS);
-            } catch (ExecutionException e) {
-                if (!(e.getCause() instanceof TopicExistsException)) {
-                    throw new IllegalStateException("Cannot create the topic " + name, e.getCause());
-                }
-            } catch (TimeoutException e) {
-                throw new IllegalStateException("Cannot create the topic " + name, e);
-            }
-            if (!Processes.await(ANSWER, () -> hasLeaders(admin, name))) {
-                throw new IllegalStateException("The topic " + name + " has no leaders");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while creating the topic " + name, e);
-        }
+        KafkaTopics.create(bootstrapServers(), new NewTopic(name, partitions, (short) 1));
     }
 
     /**
@@ -211,58 +184,23 @@ public final class KafkaServer implements AutoCloseable {
         String dataFolder = "/var/lib/kafka/data";
         docker.keepData(options.directory(), dataFolder);
         // only seen inside of the container
-        int controllerPort = Ports.free();
-        new BrokerSettings("0.0.0.0", DockerServer.dockerHost(), port, controllerPort, behindProxy, proxy)
+        ClusterNode node = ClusterNode.alone(Ports.free());
+        new BrokerSettings("0.0.0.0", DockerServer.dockerHost(), port, node, behindProxy, proxy)
                 .with(options, dataFolder)
-                .forEach((name, value) -> docker.container()
-                        .withEnv("KAFKA_" + name.toUpperCase(Locale.ROOT).replace('.', '_'), value));
+                .forEach((name, value) -> docker.container().withEnv(variable(name), value));
         return docker;
+    }
+
+    /** As the image reads it: an underscore is a dot, two are one, three are a hyphen. */
+    private static String variable(String setting) {
+        return "KAFKA_"
+                + setting.toUpperCase(Locale.ROOT)
+                        .replace("_", "__")
+                        .replace("-", "___")
+                        .replace('.', '_');
     }
 
     private static String bootstrapServers(Backend backend) {
         return backend.host() + ":" + backend.port();
-    }
-
-    private static boolean answers(String bootstrapServers) {
-        Duration patience = Duration.ofSeconds(5);
-        try (Admin admin = admin(bootstrapServers, patience)) {
-            return !admin.describeCluster()
-                    .nodes()
-                    .get(patience.toSeconds(), TimeUnit.SECONDS)
-                    .isEmpty();
-        } catch (ExecutionException | TimeoutException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while Kafka was starting", e);
-        }
-    }
-
-    private static boolean hasLeaders(Admin admin, String topic) {
-        try {
-            return admin
-                    .describeTopics(Set.of(topic))
-                    .allTopicNames()
-                    .get(ANSWER.toSeconds(), TimeUnit.SECONDS)
-                    .values()
-                    .stream()
-                    .flatMap(description -> description.partitions().stream())
-                    .allMatch(partition -> partition.leader() != null);
-        } catch (ExecutionException | TimeoutException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while waiting for the topic " + topic, e);
-        }
-    }
-
-    private static Admin admin(String bootstrapServers, Duration patience) {
-        return Admin.create(Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrapServers,
-                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                Math.toIntExact(patience.toMillis()),
-                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                Math.toIntExact(patience.toMillis())));
     }
 }
