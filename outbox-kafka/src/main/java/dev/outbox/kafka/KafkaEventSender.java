@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -33,6 +34,8 @@ public final class KafkaEventSender implements EventSender, AutoCloseable {
     private final CurrentProducer producers;
     private final KafkaRecords records;
     private final ClosedTopics topics = new ClosedTopics();
+    private final LastAnswer lastAnswer = new LastAnswer();
+    private final @Nullable TopicDurability durability;
 
     /**
      * A sender on producers of the caller's making.
@@ -42,16 +45,21 @@ public final class KafkaEventSender implements EventSender, AutoCloseable {
      * @param source the CloudEvents source of all events of this application, a URI reference such as {@code /order-app}
      */
     public KafkaEventSender(Supplier<Producer<byte[], byte[]>> producers, String source) {
-        this(producers, source, YOUTH);
+        this(producers, source, YOUTH, null);
     }
 
-    KafkaEventSender(Supplier<Producer<byte[], byte[]>> producers, String source, Duration youth) {
+    KafkaEventSender(
+            Supplier<Producer<byte[], byte[]>> producers,
+            String source,
+            Duration youth,
+            @Nullable TopicDurability durability) {
         this.producers = new CurrentProducer(producers, youth);
         this.records = new KafkaRecords(source);
+        this.durability = durability;
     }
 
     /**
-     * A sender on a new producer. Brokers need not be reachable yet.
+     * A sender on a new producer. Brokers need not be reachable yet. It warns of topics on which an acknowledged event can be lost with a single broker.
      *
      * @param applicationSettings producer settings of the application; what {@link #settings} enforces wins over them
      * @param sendTimeout how long the relay waits for a wave: the producer gives up by itself before that
@@ -61,7 +69,9 @@ public final class KafkaEventSender implements EventSender, AutoCloseable {
             Map<String, Object> applicationSettings, Duration sendTimeout, String source) {
         try {
             Map<String, Object> settings = settings(applicationSettings, sendTimeout);
-            return new KafkaEventSender(() -> new KafkaProducer<>(settings), source);
+            Map<String, Object> admin = TopicDurability.adminSettings(settings);
+            return new KafkaEventSender(
+                    () -> new KafkaProducer<>(settings), source, YOUTH, new TopicDurability(() -> Admin.create(admin)));
         } catch (KafkaException e) {
             Throwable reason = e.getCause() == null ? e : e.getCause();
             throw new OutboxConfigurationException(
@@ -105,6 +115,7 @@ public final class KafkaEventSender implements EventSender, AutoCloseable {
     /** Waits up to five seconds for sends under way, so that what can still be acknowledged is not sent twice. */
     @Override
     public void close() {
+        if (durability != null) durability.close();
         producers.close();
     }
 
@@ -112,6 +123,8 @@ public final class KafkaEventSender implements EventSender, AutoCloseable {
         private final OutboxRecord event;
         private final Producer<byte[], byte[]> producer;
         private final CompletableFuture<SentPosition> sent = new CompletableFuture<>();
+        private final Thread caller = Thread.currentThread();
+        private final long start = System.nanoTime();
 
         Sending(OutboxRecord event, Producer<byte[], byte[]> producer) {
             this.event = event;
@@ -129,15 +142,31 @@ public final class KafkaEventSender implements EventSender, AutoCloseable {
 
         @Override
         public void onCompletion(RecordMetadata metadata, @Nullable Exception failure) {
-            if (failure != null) failed(failure);
-            else sent.complete(new SentPosition(metadata.topic(), metadata.partition(), metadata.offset()));
+            if (failure != null) {
+                failed(failure);
+                return;
+            }
+            lastAnswer.acknowledged();
+            if (durability != null) durability.acknowledged(metadata.topic());
+            sent.complete(new SentPosition(metadata.topic(), metadata.partition(), metadata.offset()));
         }
 
         private void failed(Exception failure) {
             if (KafkaFailures.isOfTheProducer(failure)) producers.discard(producer, failure);
-            SendException classified = KafkaFailures.classify(failure);
-            if (classified.scope() == FailureScope.TOPIC) topics.close(event.topic(), classified);
+            SendException classified = classified(failure);
+            // In the caller's thread the topic as a whole has failed, and has kept that thread waiting.
+            if (classified.scope() == FailureScope.TOPIC && Thread.currentThread() == caller) {
+                topics.close(event.topic(), classified);
+            }
             sent.completeExceptionally(classified);
+        }
+
+        /** Silence while brokers answer otherwise is not that of the broker: this partition has no leader, or a dead one. */
+        private SendException classified(Exception failure) {
+            Duration waited = Duration.ofNanos(System.nanoTime() - start);
+            return KafkaFailures.isSilence(failure) && lastAnswer.lateIn(waited, producer)
+                    ? SendException.ofTopic(failure)
+                    : KafkaFailures.classify(failure);
         }
     }
 }

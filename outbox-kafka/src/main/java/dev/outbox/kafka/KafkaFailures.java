@@ -1,16 +1,15 @@
 package dev.outbox.kafka;
 
 import dev.outbox.spi.SendException;
-import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.ClusterAuthorizationException;
-import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.errors.DisconnectException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidMetadataException;
 import org.apache.kafka.common.errors.InvalidPidMappingException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.NetworkException;
 import org.apache.kafka.common.errors.NotEnoughReplicasAfterAppendException;
@@ -19,11 +18,12 @@ import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.UnsupportedCompressionTypeException;
 import org.apache.kafka.common.errors.UnsupportedForMessageFormatException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 
@@ -41,31 +41,38 @@ final class KafkaFailures {
     private static boolean isOfTheRecordItself(Throwable failure) {
         return failure instanceof RecordTooLargeException
                 || failure instanceof SerializationException
-                || failure instanceof InvalidRecordException
                 || failure instanceof PolicyViolationException
                 || failure instanceof UnsupportedForMessageFormatException;
     }
 
     private static boolean isOfTheTopic(Throwable failure) {
         // The producer waits for the metadata of a missing topic until max.block.ms, and tells why only in the cause.
-        if (failure instanceof TimeoutException) return failure.getCause() instanceof UnknownTopicOrPartitionException;
+        if (failure instanceof TimeoutException) return failure.getCause() != null && isOfTheTopic(failure.getCause());
         return failure instanceof TopicAuthorizationException
                 || failure instanceof InvalidTopicException
                 || failure instanceof NotEnoughReplicasException
                 || failure instanceof NotEnoughReplicasAfterAppendException
+                // the record's time is that of the send: the clocks differ by more than the topic allows
+                || failure instanceof InvalidTimestampException
                 || (failure instanceof InvalidMetadataException && !(failure instanceof NetworkException));
     }
 
     private static boolean isOfTheBroker(Throwable failure) {
-        return failure instanceof TimeoutException
-                || failure instanceof NetworkException
-                || failure instanceof DisconnectException
-                || failure instanceof CorruptRecordException
+        return isSilence(failure)
+                || failure instanceof RetriableException
+                || failure instanceof UnsupportedCompressionTypeException
                 || failure instanceof OutOfOrderSequenceException
                 || failure instanceof InvalidProducerEpochException
                 || failure instanceof InterruptException
                 || isOfTheProducer(failure)
                 || isOfABatchMate(failure);
+    }
+
+    /** No answer: of the broker, or of the partition's leader alone. */
+    static boolean isSilence(Throwable failure) {
+        return failure instanceof TimeoutException
+                || failure instanceof NetworkException
+                || failure instanceof DisconnectException;
     }
 
     /**

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.outbox.spi.FailureScope;
 import dev.outbox.spi.SendException;
 import java.util.stream.Stream;
+import org.apache.kafka.common.InvalidRecordException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.ClusterAuthorizationException;
+import org.apache.kafka.common.errors.FencedLeaderEpochException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidPidMappingException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTimestampException;
 import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.LeaderNotAvailableException;
 import org.apache.kafka.common.errors.NetworkException;
 import org.apache.kafka.common.errors.NotEnoughReplicasException;
@@ -25,9 +29,11 @@ import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
+import org.apache.kafka.common.errors.UnknownLeaderEpochException;
 import org.apache.kafka.common.errors.UnknownProducerIdException;
 import org.apache.kafka.common.errors.UnknownServerException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.errors.UnsupportedCompressionTypeException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -54,7 +60,16 @@ class KafkaFailuresTest {
                 Arguments.of(new NotEnoughReplicasException("x"), FailureScope.TOPIC, false),
                 Arguments.of(new TopicAuthorizationException("x"), FailureScope.TOPIC, false),
                 Arguments.of(new InvalidTopicException("x"), FailureScope.TOPIC, false),
+                Arguments.of(
+                        new TimeoutException("x", new LeaderNotAvailableException("y")), FailureScope.TOPIC, false),
+                Arguments.of(new FencedLeaderEpochException("x"), FailureScope.TOPIC, false),
+                Arguments.of(new KafkaStorageException("x"), FailureScope.TOPIC, false),
+                Arguments.of(new InvalidTimestampException("x"), FailureScope.TOPIC, false),
+                Arguments.of(new InvalidRecordException("x"), FailureScope.EVENT, false),
                 Arguments.of(new TimeoutException("x"), FailureScope.BROKER, false),
+                Arguments.of(new TimeoutException("x", new NetworkException("y")), FailureScope.BROKER, false),
+                Arguments.of(new UnknownLeaderEpochException("x"), FailureScope.BROKER, false),
+                Arguments.of(new UnsupportedCompressionTypeException("x"), FailureScope.BROKER, false),
                 Arguments.of(new NetworkException("x"), FailureScope.BROKER, false),
                 Arguments.of(new SaslAuthenticationException("x"), FailureScope.BROKER, false),
                 Arguments.of(new ClusterAuthorizationException("x"), FailureScope.BROKER, false),

@@ -42,7 +42,7 @@ class ReplacedProducerTest {
 
     private final List<FakeProducer> created = new CopyOnWriteArrayList<>();
     private @Nullable RuntimeException refusal;
-    private final KafkaEventSender sender = new KafkaEventSender(this::create, "/test", Duration.ZERO);
+    private final KafkaEventSender sender = new KafkaEventSender(this::create, "/test", Duration.ZERO, null);
 
     private final Logger log = (Logger) LoggerFactory.getLogger(KafkaEventSender.class);
     private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
@@ -151,7 +151,7 @@ class ReplacedProducerTest {
     /** A wrong password: each event of a batch would cost a producer. */
     @Test
     void one_that_fails_young_is_not_replaced_at_once() {
-        KafkaEventSender patient = new KafkaEventSender(this::create, "/test", Duration.ofMinutes(1));
+        KafkaEventSender patient = new KafkaEventSender(this::create, "/test", Duration.ofMinutes(1), null);
         created.get(1).sendException = new ClusterAuthorizationException("no");
         for (int i = 0; i < 100; i++) {
             assertThat(patient.send(record()).toCompletableFuture())
