@@ -8,6 +8,7 @@ import dev.outbox.OutboxMessage;
 import dev.outbox.publish.TransactionalOutboxPublisher;
 import dev.outbox.relay.Relay;
 import dev.outbox.relay.RelaySettings;
+import dev.outbox.test.KafkaOptions;
 import dev.outbox.test.KafkaServer;
 import dev.outbox.test.PostgresSchema;
 import dev.outbox.test.TestServers;
@@ -19,11 +20,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -96,6 +105,35 @@ class FailuresIntegrationTest {
         assertThat(quarantined).isEmpty();
         assertThat(attempts()).as("attempts used").isZero();
         assertInOrder(kafka, missing);
+    }
+
+    /** Once the relay may not even see the topic, once it may see it but not write. */
+    @Test
+    void a_topic_that_the_relay_may_not_write_to_stops_only_its_own_events() throws Exception {
+        KafkaServer kafka = KafkaServer.start(KafkaOptions.temporary()
+                .withSetting("authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer")
+                .withSetting("allow.everyone.if.no.acl.found", "true"));
+        resources.add(kafka);
+        List.of("free", "hidden", "readable").forEach(topic -> kafka.createTopic(topic, 2));
+        allow(kafka, "User:somebody-else", AclOperation.ALL, "hidden", "readable");
+        allow(kafka, "User:ANONYMOUS", AclOperation.DESCRIBE, "readable");
+        relay(kafka);
+        List<UUID> waiting = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            waiting.add(publish("hidden " + i % 4, "hidden", 10));
+            waiting.add(publish("readable " + i % 4, "readable", 10));
+        }
+        List<UUID> others = new ArrayList<>();
+        for (int i = 0; i < 20; i++) others.add(publish("free " + i % 4, "free", 10));
+        awaitStatus(EventStatus.PUBLISHED, others.toArray(UUID[]::new));
+        assertThat(waiting).noneMatch(id -> status(id) == EventStatus.PUBLISHED);
+
+        allow(kafka, "User:ANONYMOUS", AclOperation.ALL, "hidden", "readable");
+        awaitStatus(EventStatus.PUBLISHED, waiting.toArray(UUID[]::new));
+        assertThat(quarantined).isEmpty();
+        assertThat(attempts()).as("attempts used").isZero();
+        assertInOrder(kafka, "hidden");
+        assertInOrder(kafka, "readable");
     }
 
     @Test
@@ -176,6 +214,20 @@ class FailuresIntegrationTest {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
             AlterConfigOp limit = new AlterConfigOp(new ConfigEntry("max.message.bytes", bytes), OpType.SET);
             admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.TOPIC, topic), List.of(limit)))
+                    .all()
+                    .get();
+        }
+    }
+
+    /** As soon as a topic has a rule, what no rule allows is denied. */
+    private static void allow(KafkaServer kafka, String principal, AclOperation operation, String... topics)
+            throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            admin.createAcls(Stream.of(topics)
+                            .map(topic -> new AclBinding(
+                                    new ResourcePattern(ResourceType.TOPIC, topic, PatternType.LITERAL),
+                                    new AccessControlEntry(principal, "*", operation, AclPermissionType.ALLOW)))
+                            .toList())
                     .all()
                     .get();
         }
