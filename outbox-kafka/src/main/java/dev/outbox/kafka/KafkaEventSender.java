@@ -1,6 +1,7 @@
 package dev.outbox.kafka;
 
 import dev.outbox.OutboxConfigurationException;
+import dev.outbox.kafka.ClosedPartitions.Closed;
 import dev.outbox.spi.EventSender;
 import dev.outbox.spi.FailureScope;
 import dev.outbox.spi.OutboxRecord;
@@ -18,8 +19,11 @@ import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +38,7 @@ public final class KafkaEventSender implements EventSender, AutoCloseable {
     private final CurrentProducer producers;
     private final KafkaRecords records;
     private final ClosedTopics topics = new ClosedTopics();
+    private final ClosedPartitions partitions = new ClosedPartitions();
     private final LastAnswer lastAnswer = new LastAnswer();
     private final @Nullable TopicDurability durability;
 
@@ -120,45 +125,66 @@ public final class KafkaEventSender implements EventSender, AutoCloseable {
     }
 
     private final class Sending implements Callback {
-        private final OutboxRecord event;
+        private final ProducerRecord<byte[], byte[]> record;
         private final Producer<byte[], byte[]> producer;
         private final CompletableFuture<SentPosition> sent = new CompletableFuture<>();
         private final Thread caller = Thread.currentThread();
         private final long start = System.nanoTime();
+        private @Nullable Closed watched;
 
         Sending(OutboxRecord event, Producer<byte[], byte[]> producer) {
-            this.event = event;
+            this.record = records.of(event);
             this.producer = producer;
         }
 
         CompletionStage<SentPosition> start() {
             try {
-                Future<?> unused = producer.send(records.of(event), this);
+                Closed closed = partitions.of(record, producer);
+                if (closed != null) {
+                    sent.completeExceptionally(closed.reason());
+                    if (!closed.watch()) return sent;
+                    watched = closed;
+                }
+                Future<?> unused = producer.send(record, this);
             } catch (KafkaException | IllegalStateException e) {
-                failed(e);
+                failed(e, null);
             }
             return sent;
         }
 
         @Override
         public void onCompletion(RecordMetadata metadata, @Nullable Exception failure) {
+            TopicPartition partition = new TopicPartition(record.topic(), metadata.partition());
             if (failure != null) {
-                failed(failure);
+                failed(failure, partition);
                 return;
             }
             lastAnswer.acknowledged();
-            if (durability != null) durability.acknowledged(metadata.topic());
-            sent.complete(new SentPosition(metadata.topic(), metadata.partition(), metadata.offset()));
+            partitions.open(partition);
+            if (watched != null) partitions.open(watched);
+            if (durability != null) durability.acknowledged(partition.topic());
+            sent.complete(new SentPosition(partition.topic(), partition.partition(), metadata.offset()));
         }
 
-        private void failed(Exception failure) {
+        private void failed(Exception failure, @Nullable TopicPartition partition) {
             if (KafkaFailures.isOfTheProducer(failure)) producers.discard(producer, failure);
             SendException classified = classified(failure);
-            // In the caller's thread the topic as a whole has failed, and has kept that thread waiting.
-            if (classified.scope() == FailureScope.TOPIC && Thread.currentThread() == caller) {
-                topics.close(event.topic(), classified);
-            }
+            if (classified.scope() == FailureScope.TOPIC) close(classified, partition);
+            if (watched != null) leave(watched, classified);
             sent.completeExceptionally(classified);
+        }
+
+        /** When nobody answers it is not the partition: sends have to find that out, or the relay would not know that the broker is gone. */
+        private void leave(Closed closed, SendException reason) {
+            if (reason.scope() == FailureScope.BROKER) partitions.open(closed);
+            else closed.leave();
+        }
+
+        /** In the caller's thread the topic as a whole has failed, and has kept that thread waiting. What can be retried has kept the partition's wave waiting. */
+        private void close(SendException reason, @Nullable TopicPartition partition) {
+            if (Thread.currentThread() == caller) topics.close(record.topic(), reason);
+            else if (partition != null && partition.partition() >= 0 && reason.getCause() instanceof RetriableException)
+                partitions.close(partition, reason);
         }
 
         /** Silence while brokers answer otherwise is not that of the broker: this partition has no leader, or a dead one. */

@@ -22,9 +22,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -58,7 +57,13 @@ class ClusterIntegrationTest {
     private final PostgresSchema schema = TestServers.postgres().createSchema("cluster");
     private final Outbox outbox =
             new Outbox(new DriverManagerDataSource(schema.jdbcUrl(), schema.username(), schema.password()));
-    private final Set<SendException> failures = ConcurrentHashMap.newKeySet();
+    private final List<Failed> failures = new CopyOnWriteArrayList<>();
+
+    private record Failed(long start, long end, SendException cause) {
+        boolean isSlow() {
+            return end - start > Duration.ofMillis(500).toNanos();
+        }
+    }
 
     @BeforeAll
     static void start() {
@@ -91,7 +96,14 @@ class ClusterIntegrationTest {
                 assertThat(unfinished(DEAD)).isEqualTo(32);
                 assertThat(failures)
                         .isNotEmpty()
-                        .allSatisfy(failure -> assertThat(failure.scope()).isEqualTo(FailureScope.TOPIC));
+                        .allSatisfy(
+                                failure -> assertThat(failure.cause().scope()).isEqualTo(FailureScope.TOPIC));
+                long known = failures.stream().mapToLong(Failed::end).min().orElseThrow();
+                assertThat(failures)
+                        .as("only what was under way has waited")
+                        .filteredOn(failure -> failure.start() > known)
+                        .isNotEmpty()
+                        .noneMatch(Failed::isSlow);
 
                 kafka.startBroker(2);
                 events.awaitAllDeliveredInOrder();
@@ -173,9 +185,12 @@ class ClusterIntegrationTest {
     }
 
     private EventSender watched(EventSender sender) {
-        return event -> sender.send(event).whenComplete((position, failure) -> {
-            if (failure instanceof SendException told) failures.add(told);
-        });
+        return event -> {
+            long start = System.nanoTime();
+            return sender.send(event).whenComplete((position, failure) -> {
+                if (failure instanceof SendException cause) failures.add(new Failed(start, System.nanoTime(), cause));
+            });
+        };
     }
 
     /** Some keys that Kafka puts into this one of two partitions. */
