@@ -10,7 +10,9 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.KafkaException;
 import org.junit.jupiter.api.AfterEach;
@@ -21,6 +23,8 @@ import org.slf4j.LoggerFactory;
 
 @Timeout(30)
 class TopicDurabilityTest {
+    private static final Duration SOON = Duration.ofSeconds(5);
+
     private final Logger log = (Logger) LoggerFactory.getLogger(TopicDurability.class);
     private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
 
@@ -44,16 +48,17 @@ class TopicDurabilityTest {
         TopicDurability durability = new TopicDurability(() -> {
             asked.countDown();
             try {
-                new CountDownLatch(1).await();
+                boolean unused = new CountDownLatch(1).await(20, TimeUnit.SECONDS);
             } catch (InterruptedException e) {
                 interrupted.countDown();
             }
             throw new KafkaException("no answer");
         });
-        durability.acknowledged("t");
-        asked.await();
-        durability.close();
-        interrupted.await();
+        assertThat(CompletableFuture.runAsync(() -> durability.acknowledged("t")))
+                .succeedsWithin(SOON);
+        assertThat(asked.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(CompletableFuture.runAsync(durability::close)).succeedsWithin(SOON);
+        assertThat(interrupted.await(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThatCode(() -> durability.acknowledged("other")).doesNotThrowAnyException();
     }
 
@@ -65,7 +70,7 @@ class TopicDurabilityTest {
             throw new KafkaException("no");
         });
         for (int i = 0; i < 5; i++) durability.acknowledged("t");
-        await().atMost(Duration.ofSeconds(10)).until(() -> !logged.list.isEmpty());
+        await().atMost(SOON).until(() -> !logged.list.isEmpty());
         durability.acknowledged("t");
         durability.close();
         assertThat(asked).hasValue(1);
