@@ -3,6 +3,7 @@ package dev.outbox.benchmarks;
 import dev.outbox.relay.Relay;
 import dev.outbox.relay.RelaySettings;
 import dev.outbox.spi.EventSender;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.concurrent.CountDownLatch;
@@ -53,12 +54,12 @@ final class Drain {
         RelaySettings defaults = RelaySettings.defaults();
         RelaySettings settings = new RelaySettings(
                 workers,
-                batch,
-                defaults.batchBytes(),
-                defaults.pollingInterval(),
+                new RelaySettings.BatchLimits(
+                        batch, defaults.batch().bytes(), defaults.batch().lanes()),
+                defaults.polling(),
                 defaults.outage(),
                 defaults.timeouts(),
                 defaults.retries());
-        return new Relay(table.stores, sender, (event, error) -> {}, settings, "benchmark");
+        return new Relay(table.stores, sender, (event, error) -> {}, settings, "benchmark", new SimpleMeterRegistry());
     }
 }

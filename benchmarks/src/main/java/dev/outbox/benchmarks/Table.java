@@ -8,6 +8,7 @@ import dev.outbox.publish.MessageLimits;
 import dev.outbox.publish.TransactionalOutboxPublisher;
 import dev.outbox.relay.RelayStores;
 import dev.outbox.store.BatchMarking;
+import dev.outbox.store.BatchRules;
 import dev.outbox.store.BatchStore;
 import dev.outbox.store.CallerTransaction;
 import dev.outbox.store.EventStore;
@@ -53,7 +54,7 @@ final class Table implements AutoCloseable {
         OutboxTables tables = OutboxTables.of(dataSource);
         Schema.outbox(tables).install();
         this.lanes = new LaneStore(tables);
-        BatchStore batches = new BatchStore(tables, true);
+        BatchStore batches = new BatchStore(tables, BatchRules.DEFAULT);
         this.stores = new RelayStores(lanes, batches, new BatchMarking(tables, lanes, batches));
     }
 

@@ -5,7 +5,9 @@ import dev.outbox.spi.FailureScope;
 import dev.outbox.store.BatchMarks;
 import dev.outbox.store.BatchMarks.Failure;
 import dev.outbox.store.Candidate;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -25,44 +27,53 @@ import org.jspecify.annotations.Nullable;
  * <p>An event without an acknowledgement that has not failed for a reason of its own stays as it was, whether the broker has it or not.
  */
 final class BatchSend {
-    private final List<Candidate> batch;
+    /** How long the first event of a key waits before it asks again whether its topic is still paused. */
+    private static final Duration PAUSE = Duration.ofSeconds(30);
+
+    private final Batch batch;
     private final Waves waves;
     private final EventSender sender;
     private final RelaySettings settings;
     private final Trouble trouble;
 
     private final Set<Candidate> unfinished;
-    private final List<Long> acknowledged = new ArrayList<>();
-    private final List<Failure> failed = new ArrayList<>();
-    private boolean held;
+    private final Set<Integer> holding = new HashSet<>();
+    private final List<Candidate> acknowledged = new ArrayList<>();
+    private final Map<Candidate, Failure> failed = new LinkedHashMap<>();
     private boolean unknown;
     private boolean answered;
     private @Nullable Throwable silence;
 
-    BatchSend(List<Candidate> batch, EventSender sender, RelaySettings settings, Trouble trouble) {
+    BatchSend(Batch batch, EventSender sender, RelaySettings settings, Trouble trouble) {
         this.batch = batch;
-        this.waves = new Waves(batch);
+        this.waves = new Waves(batch.candidates());
         this.sender = sender;
         this.settings = settings;
         this.trouble = trouble;
-        this.unfinished = new LinkedHashSet<>(batch);
-        this.held = batch.stream().anyMatch(Candidate::late);
+        this.unfinished = new LinkedHashSet<>(batch.candidates());
+        for (Candidate candidate : batch.candidates()) if (candidate.late()) holding.add(candidate.lane());
     }
 
     /** Sends the next wave. An answer later than {@code end} does not count. */
     void sendWave(List<Candidate> wave, Deadline end) {
         Map<Candidate, CompletableFuture<?>> underWay = new LinkedHashMap<>();
         for (Candidate candidate : wave) {
-            if (end.passed()) break; // each send may block for a while when the broker is gone
+            if (candidate.paused()) {
+                fail(candidate, new Failure(candidate.seq(), false, PAUSE, "The topic is paused."));
+                continue;
+            }
+            if (end.passed()) { // each send may block for a while when the broker is gone
+                unknown = true;
+                break;
+            }
             underWay.put(candidate, start(candidate));
         }
         Set<Candidate> done = new HashSet<>();
         underWay.forEach((candidate, sending) -> {
             if (isAcknowledged(candidate, sending, end)) done.add(candidate);
         });
-        unknown |= underWay.size() < wave.size();
         unfinished.removeAll(done);
-        done.forEach(candidate -> acknowledged.add(candidate.event().seq()));
+        acknowledged.addAll(done);
         waves.settle(done);
         if (done.size() == wave.size()) trouble.over();
     }
@@ -72,16 +83,24 @@ final class BatchSend {
         return waves.next();
     }
 
-    /** What has come to be since the last call. */
-    BatchMarks takeMarks() {
-        List<Long> waiting = held || !failed.isEmpty()
-                ? unfinished.stream().map(candidate -> candidate.event().seq()).toList()
-                : List.of();
-        BatchMarks marks = new BatchMarks(List.copyOf(acknowledged), List.copyOf(failed), waiting);
+    /** What has come to be since the last call, by lane. */
+    Map<Integer, BatchMarks> takeMarks() {
+        Map<Integer, BatchMarks> marks = new HashMap<>();
+        for (Candidate candidate : acknowledged)
+            of(candidate, marks).acknowledged().add(candidate.seq());
+        failed.forEach((candidate, failure) -> of(candidate, marks).failed().add(failure));
+        for (Candidate candidate : unfinished)
+            if (holding.contains(candidate.lane()))
+                of(candidate, marks).waiting().add(candidate.seq());
         acknowledged.clear();
         failed.clear();
-        held = false;
+        holding.clear();
         return marks;
+    }
+
+    private static BatchMarks of(Candidate candidate, Map<Integer, BatchMarks> marks) {
+        return marks.computeIfAbsent(
+                candidate.lane(), lane -> new BatchMarks(new ArrayList<>(), new ArrayList<>(), new ArrayList<>()));
     }
 
     /** Whether something was sent without an answer, or the broker was gone. */
@@ -96,14 +115,9 @@ final class BatchSend {
         else breaker.nothingSent();
     }
 
-    /** What was read, by sequence. */
-    List<Candidate> batch() {
+    /** What was read. */
+    Batch batch() {
         return batch;
-    }
-
-    /** The highest sequence of the batch, 0 when it is empty. */
-    long seen() {
-        return batch.isEmpty() ? 0 : batch.get(batch.size() - 1).event().seq();
     }
 
     private CompletableFuture<?> start(Candidate candidate) {
@@ -134,14 +148,18 @@ final class BatchSend {
         if (RetryRules.scopeOf(cause) == FailureScope.BROKER) silence = cause;
         else answered = true;
         Optional<Failure> failure = settings.retries().failureOf(candidate, cause);
-        failure.ifPresent(failed::add);
-        unknown |= failure.isEmpty();
-        if (failure.isPresent()) unfinished.remove(candidate);
+        failure.ifPresentOrElse(known -> fail(candidate, known), () -> unknown = true);
         trouble.failed(
                 "%s is %s; later events of its key wait."
                         .formatted(
                                 candidate.event(), failure.map(BatchSend::fate).orElse("sent again")),
                 cause);
+    }
+
+    private void fail(Candidate candidate, Failure failure) {
+        failed.put(candidate, failure);
+        unfinished.remove(candidate);
+        holding.add(candidate.lane());
     }
 
     private static String fate(Failure failure) {

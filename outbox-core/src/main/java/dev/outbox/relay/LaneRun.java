@@ -1,44 +1,52 @@
 package dev.outbox.relay;
 
+import dev.outbox.relay.RelaySettings.BatchLimits;
 import dev.outbox.store.BatchMarking.Marked;
 import dev.outbox.store.BatchMarks;
 import dev.outbox.store.Candidate;
 import dev.outbox.store.LaneClaim;
 import dev.outbox.store.LaneFloor;
-import dev.outbox.store.LaneLease;
+import dev.outbox.store.LaneMark;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One worker's stay on one lane: batch after batch of read, send in waves, mark, until the lane is empty, the broker does not answer, or the lease is
- * lost. No database transaction is open while events are sent.
+ * One worker's stay on the lanes that it has claimed together: batch after batch of read, send in waves, mark. A lane is let go when it is empty, when the
+ * broker does not answer, or when its turn is over; others may claim it then. No database transaction is open while events are sent.
+ *
+ * <p>Several lanes share a batch because its cost is its round trips, to the database and to the broker: under a steady trickle of events, lanes one by one would cost
+ * them for every event. Each lane has its own lease, floor and order all the same, and may be lost without the others.
  */
 final class LaneRun {
     private static final Logger log = LoggerFactory.getLogger(LaneRun.class);
 
+    /** So that lanes which never run empty do not keep a worker from all the others. */
+    private static final Duration TURN = Duration.ofSeconds(1);
+
     private final RelayTools tools;
     private final Duration fullLease;
-    private final LaneLease lease;
-    private LaneFloor floor;
+    private final Deadline turnEnd = Deadline.after(TURN);
+    private final Map<Integer, LaneClaim> held = new TreeMap<>();
     private Deadline leaseEnd;
     private boolean lost;
 
     /**
-     * A stay on a lane that was just claimed.
+     * A stay on lanes that were just claimed.
      *
      * @param leaseEnd reckoned from before the claim, so that it never lies behind the database's
      */
-    LaneRun(RelayTools tools, LaneClaim claim, Deadline leaseEnd) {
+    LaneRun(RelayTools tools, List<LaneClaim> claims, Deadline leaseEnd) {
         this.tools = tools;
         this.fullLease = tools.settings().timeouts().lease();
-        this.lease = claim.lease();
-        this.floor = claim.floor();
+        for (LaneClaim claim : claims) held.put(claim.lane(), claim);
         this.leaseEnd = leaseEnd;
     }
 
@@ -49,18 +57,14 @@ final class LaneRun {
      */
     boolean drain() {
         BatchSend last = null;
+        boolean more = false;
         try {
-            for (boolean more = false; ; more = true) {
+            while (!held.isEmpty()) {
                 last = next();
                 boolean sent = send(last);
-                if (lost) return more;
-                if (!sent || last.isUnknown() || !isFull(last.batch())) {
-                    mark(last, last.isUnknown() ? tools.settings().outage().laneRest() : Duration.ZERO);
-                    return more;
-                }
-                mark(last, renewalDue() ? fullLease : null);
-                if (lost) return more;
+                more |= leaveOrGoOn(last, sent && !last.isUnknown() && !turnEnd.passed());
             }
+            return more;
         } finally {
             if (last == null) tools.breaker().nothingSent();
             else last.report(tools.breaker());
@@ -68,25 +72,18 @@ final class LaneRun {
     }
 
     private BatchSend next() {
-        RelaySettings settings = tools.settings();
-        List<Candidate> batch = tools.batches().read(lease.lane(), floor, settings.batchSize(), settings.batchBytes());
-        return new BatchSend(batch, tools.sender(), settings, tools.sendTrouble());
+        BatchLimits limits = tools.settings().batch();
+        int ofEachLane = (limits.size() + held.size() - 1) / held.size();
+        Batch batch =
+                new Batch(tools.batches().read(held.values(), ofEachLane, limits.bytes()), ofEachLane, limits.bytes());
+        return new BatchSend(batch, tools.sender(), tools.settings(), tools.sendTrouble());
     }
 
-    /** Whether there may be more to read: by the number of events, or by their bytes, of which one more may have been too many. */
-    private boolean isFull(List<Candidate> batch) {
-        RelaySettings settings = tools.settings();
-        long bytes = batch.stream()
-                .mapToLong(candidate -> candidate.event().payload().length)
-                .sum();
-        return batch.size() >= settings.batchSize() || bytes >= settings.batchBytes() / 2;
-    }
-
-    /** Sends a batch, and renews the lease on the way; false if it left off because of a stop or the lease. */
+    /** Sends a batch, and renews the leases on the way; false if it left off because of a stop or a lease. */
     private boolean send(BatchSend sending) {
         for (List<Candidate> wave = sending.nextWave(); !wave.isEmpty(); wave = sending.nextWave()) {
             if (tools.stopping().getAsBoolean()) return false;
-            if (renewalDue()) mark(sending, fullLease);
+            if (renewalDue()) mark(sending, lane -> fullLease);
             if (lost || leaseEnd.passed()) return false;
             sending.sendWave(
                     wave, Deadline.after(tools.settings().timeouts().send()).orSooner(leaseEnd));
@@ -94,38 +91,68 @@ final class LaneRun {
         return !tools.stopping().getAsBoolean();
     }
 
+    /** Marks the end of a batch; true if there is more in one of its lanes. */
+    private boolean leaveOrGoOn(BatchSend sending, boolean stays) {
+        Batch batch = sending.batch();
+        boolean more = held.keySet().stream().anyMatch(batch::isFull);
+        Duration rest = sending.isUnknown() ? tools.settings().outage().laneRest() : Duration.ZERO;
+        Duration renewal = renewalDue() ? fullLease : null;
+        mark(sending, lane -> stays && batch.isFull(lane) ? renewal : rest);
+        if (!stays) held.clear();
+        held.keySet().removeIf(lane -> !batch.isFull(lane));
+        return more;
+    }
+
     /** Half of the lease is left for the next wave at least. */
     private boolean renewalDue() {
         return leaseEnd.left().compareTo(fullLease.dividedBy(2)) < 0;
     }
 
-    private void mark(BatchSend sending, @Nullable Duration leaseFromNow) {
-        BatchMarks marks = sending.takeMarks();
-        Deadline renewed = leaseFromNow == null ? leaseEnd : Deadline.after(leaseFromNow);
+    private void mark(BatchSend sending, IntFunction<@Nullable Duration> lease) {
+        if (held.isEmpty()) return;
+        Map<Integer, BatchMarks> marks = sending.takeMarks();
+        Batch batch = sending.batch();
+        List<LaneMark> ofLanes = new ArrayList<>();
+        held.forEach((lane, claim) -> ofLanes.add(new LaneMark(
+                claim,
+                batch.highest(lane),
+                batch.isCrowded(lane),
+                marks.getOrDefault(lane, BatchMarks.NONE),
+                lease.apply(lane))));
+        Deadline renewed = Deadline.after(fullLease);
         boolean interrupted =
                 Thread.interrupted(); // a connection pool would refuse us, and the acknowledged events with us
-        Optional<Marked> marked = tools.marking().mark(lease, floor, sending.seen(), marks, leaseFromNow);
+        Marked marked = tools.marking().mark(ofLanes);
         if (interrupted) Thread.currentThread().interrupt();
-        lost = marked.isEmpty();
-        if (lost) {
-            log.warn(
-                    "Lane {} was taken over by another relay before {} acknowledged events were marked; they are sent again, and consumers drop the duplicates.",
-                    lease.lane(),
-                    marks.acknowledged().size());
-            return;
-        }
-        leaseEnd = renewed;
-        floor = marked.get().floor();
-        tellOfQuarantine(sending, marks, marked.get().quarantined());
+        if (ofLanes.stream().anyMatch(mark -> fullLease.equals(mark.lease()))) leaseEnd = renewed;
+        for (LaneMark mark : ofLanes)
+            settle(mark, marked.floors().get(mark.claim().lane()));
+        tellOfQuarantine(batch, ofLanes, marked.quarantined());
     }
 
-    private void tellOfQuarantine(BatchSend sending, BatchMarks marks, List<Long> quarantined) {
+    private void settle(LaneMark mark, @Nullable LaneFloor floor) {
+        LaneClaim claim = mark.claim();
+        if (floor != null) {
+            held.put(claim.lane(), claim.at(floor));
+            return;
+        }
+        held.remove(claim.lane());
+        lost = true;
+        tools.meters().lostLease();
+        log.warn(
+                "Lane {} was taken over by another relay before {} acknowledged events were marked; they are sent again, and consumers drop the duplicates.",
+                claim.lane(),
+                mark.marks().acknowledged().size());
+    }
+
+    private void tellOfQuarantine(Batch batch, List<LaneMark> marks, List<Long> quarantined) {
         if (quarantined.isEmpty()) return;
         Map<Long, String> errors = new HashMap<>();
-        marks.failed().forEach(failure -> errors.put(failure.seq(), failure.error()));
-        for (Candidate candidate : sending.batch()) {
-            if (!quarantined.contains(candidate.event().seq())) continue;
-            String error = String.valueOf(errors.get(candidate.event().seq()));
+        for (LaneMark mark : marks)
+            mark.marks().failed().forEach(failure -> errors.put(failure.seq(), failure.error()));
+        for (Candidate candidate : batch.candidates()) {
+            if (!quarantined.contains(candidate.seq())) continue;
+            String error = String.valueOf(errors.get(candidate.seq()));
             log.error("{} is in quarantine: {}", candidate.event(), error);
             try {
                 tools.quarantineListener().quarantined(candidate.event(), error);

@@ -1,13 +1,14 @@
 package dev.outbox.relay;
 
 import dev.outbox.store.LaneClaim;
-import java.util.Optional;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One thread of a relay: claims lanes with work and drains them, one after the other; waits when there are none. */
+/** One thread of a relay: claims lanes with work, some at a time, and drains them; waits when there are none. */
 final class LaneWorker implements Runnable {
     private static final Logger log = LoggerFactory.getLogger(Relay.class);
 
@@ -17,6 +18,7 @@ final class LaneWorker implements Runnable {
     private final Runnable nudgeAnother;
     private final Trouble claimTrouble;
     private final Trouble runTrouble;
+    private Duration wait;
     private boolean floorsChecked;
 
     LaneWorker(
@@ -32,6 +34,7 @@ final class LaneWorker implements Runnable {
         this.nudgeAnother = nudgeAnother;
         this.claimTrouble = claimTrouble;
         this.runTrouble = runTrouble;
+        this.wait = tools.settings().polling().busyInterval();
     }
 
     /**
@@ -42,8 +45,12 @@ final class LaneWorker implements Runnable {
     public void run() {
         try {
             while (!tools.stopping().getAsBoolean()) {
-                if (!work())
-                    nudges.tryAcquire(tools.settings().pollingInterval().toNanos(), TimeUnit.NANOSECONDS);
+                if (work()) {
+                    wait = tools.settings().polling().busyInterval();
+                } else {
+                    nudges.tryAcquire(wait.toNanos(), TimeUnit.NANOSECONDS);
+                    wait = tools.settings().polling().after(wait);
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -56,17 +63,18 @@ final class LaneWorker implements Runnable {
         Trouble trouble = claimTrouble;
         try {
             Deadline leaseEnd = Deadline.after(tools.settings().timeouts().lease());
-            Optional<LaneClaim> claim = claim();
+            List<LaneClaim> claims = claim();
             claimTrouble.over();
-            if (claim.isEmpty()) return false;
+            if (claims.isEmpty()) return false;
             trouble = runTrouble;
-            if (new LaneRun(tools, claim.get(), leaseEnd).drain()) nudgeAnother.run();
+            if (claims.size() == tools.settings().batch().lanes()) nudgeAnother.run();
+            if (new LaneRun(tools, claims, leaseEnd).drain()) nudgeAnother.run();
             runTrouble.over();
             return true;
         } catch (RuntimeException e) {
+            wait = tools.settings().polling().interval();
             trouble.failed(
-                    "Nothing is lost: what was not marked is sent again. Trying again in %s."
-                            .formatted(tools.settings().pollingInterval()),
+                    "Nothing is lost: what was not marked is sent again. Trying again in %s.".formatted(wait),
                     e.getCause() == null
                             ? e
                             : e.getCause()); // Spring names the statement, its cause says what is wrong
@@ -74,14 +82,17 @@ final class LaneWorker implements Runnable {
         }
     }
 
-    private Optional<LaneClaim> claim() {
+    private List<LaneClaim> claim() {
         boolean claimed = false;
         try {
             if (!floorsChecked) checkFloors();
-            Optional<LaneClaim> claim =
-                    tools.lanes().claim(owner, tools.settings().timeouts().lease());
-            claimed = claim.isPresent();
-            return claim;
+            List<LaneClaim> claims = tools.lanes()
+                    .claim(
+                            owner,
+                            tools.settings().timeouts().lease(),
+                            tools.settings().batch().lanes());
+            claimed = !claims.isEmpty();
+            return claims;
         } finally {
             if (!claimed) tools.breaker().nothingSent();
         }
@@ -90,7 +101,7 @@ final class LaneWorker implements Runnable {
     private void checkFloors() {
         if (tools.lanes().forgetFloorsAboveTheSequence()) {
             log.warn(
-                    "The sequence of outbox_events has gone backwards (restored or truncated?); lanes are scanned from the beginning once.");
+                    "The sequence of the events has gone backwards (restored or truncated?); lanes are scanned from the beginning once.");
         }
         floorsChecked = true;
     }

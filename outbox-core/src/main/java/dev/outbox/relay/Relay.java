@@ -2,6 +2,7 @@ package dev.outbox.relay;
 
 import dev.outbox.spi.EventSender;
 import dev.outbox.spi.QuarantineListener;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,22 +27,30 @@ public final class Relay {
     private final QuarantineListener quarantineListener;
     private final RelaySettings settings;
     private final String owner;
+    private final RelayMeters meters;
     private final Semaphore nudges = new Semaphore(0);
     private final List<Thread> workers = new ArrayList<>();
     private volatile boolean stopping;
 
-    /** @param owner this process's name in the lane table, for operators to read; at most 200 characters */
+    /**
+     * A relay that does not run yet.
+     *
+     * @param owner this process's name in the lane table, for operators to read; at most 200 characters
+     * @param meters where it counts
+     */
     public Relay(
             RelayStores stores,
             EventSender sender,
             QuarantineListener quarantineListener,
             RelaySettings settings,
-            String owner) {
+            String owner,
+            MeterRegistry meters) {
         this.stores = stores;
         this.sender = sender;
         this.quarantineListener = quarantineListener;
         this.settings = settings;
         this.owner = owner;
+        this.meters = new RelayMeters(meters);
     }
 
     /** Starts the workers; does nothing when they run already. */
@@ -55,6 +64,7 @@ public final class Relay {
                 settings,
                 new Trouble("Sending outbox events fails"),
                 new BrokerBreaker(settings.outage()),
+                meters,
                 () -> stopping);
         Trouble claimTrouble = new Trouble("The outbox relay cannot claim a lane");
         Trouble runTrouble = new Trouble("The outbox relay fails on a lane");

@@ -6,22 +6,56 @@ import java.time.Duration;
 /**
  * How a relay works.
  *
- * @param workers threads, each working on one lane at a time; 2 by default
- * @param batchSize events read and marked together; 500 by default
- * @param batchBytes the payloads of a batch together, in bytes; 16 MiB by default
- * @param pollingInterval how long an idle worker waits before it looks for events of other processes; 1 s by default
+ * @param workers threads, each working on lanes of its own; 2 by default
+ * @param batch how much a worker takes at once
+ * @param polling when an idle worker looks for events of other processes
  * @param outage what a relay does while the broker does not answer
  * @param timeouts how long things may take
  * @param retries what becomes of failed events
  */
 public record RelaySettings(
-        int workers,
-        int batchSize,
-        long batchBytes,
-        Duration pollingInterval,
-        Outage outage,
-        Timeouts timeouts,
-        RetryRules retries) {
+        int workers, BatchLimits batch, Polling polling, Outage outage, Timeouts timeouts, RetryRules retries) {
+    /**
+     * How much a worker takes at once.
+     *
+     * @param size events read and marked together; 500 by default
+     * @param bytes the payloads of a batch together, in bytes; 16 MiB by default
+     * @param lanes that share a batch; 16 by default
+     */
+    public record BatchLimits(int size, long bytes, int lanes) {
+        /** The defaults named above. */
+        public static final BatchLimits DEFAULT = new BatchLimits(500, 16 << 20, 16);
+
+        public BatchLimits {
+            atLeastOne("batch-size", size);
+            atLeastOne("batch-bytes", bytes);
+            atLeastOne("batch-lanes", lanes);
+        }
+    }
+
+    /**
+     * When an idle worker looks for events of other processes; those of its own process wake it.
+     *
+     * @param busyInterval how long it waits after it has worked; 50 ms by default, and twice as long after each look that finds nothing
+     * @param interval no wait is longer; 1 s by default
+     */
+    public record Polling(Duration busyInterval, Duration interval) {
+        /** The defaults named above. */
+        public static final Polling DEFAULT = new Polling(Duration.ofMillis(50), Duration.ofSeconds(1));
+
+        public Polling {
+            positive("polling.interval", interval);
+            positive("polling.busy-interval", busyInterval);
+            if (busyInterval.compareTo(interval) > 0) busyInterval = interval;
+        }
+
+        /** The wait after one that found nothing. */
+        Duration after(Duration wait) {
+            Duration twice = wait.multipliedBy(2);
+            return twice.compareTo(interval) < 0 ? twice : interval;
+        }
+    }
+
     /**
      * How long things may take.
      *
@@ -74,9 +108,6 @@ public record RelaySettings(
 
     public RelaySettings {
         atLeastOne("workers", workers);
-        atLeastOne("batch-size", batchSize);
-        atLeastOne("batch-bytes", batchBytes);
-        positive("polling.interval", pollingInterval);
     }
 
     private static void atLeastOne(String property, long value) {
@@ -96,6 +127,6 @@ public record RelaySettings(
     /** The defaults named above. */
     public static RelaySettings defaults() {
         return new RelaySettings(
-                2, 500, 16 << 20, Duration.ofSeconds(1), Outage.DEFAULT, Timeouts.DEFAULT, RetryRules.DEFAULT);
+                2, BatchLimits.DEFAULT, Polling.DEFAULT, Outage.DEFAULT, Timeouts.DEFAULT, RetryRules.DEFAULT);
     }
 }

@@ -15,6 +15,7 @@ record RelayTools(
         RelaySettings settings,
         Trouble sendTrouble,
         BrokerBreaker breaker,
+        RelayMeters meters,
         BooleanSupplier stopping) {
     LaneStore lanes() {
         return stores.lanes();

@@ -1,13 +1,18 @@
 package dev.outbox.store;
 
-import java.time.Duration;
+import dev.outbox.store.BatchStore.BlockedKey;
+import dev.outbox.store.LaneStore.LaneChange;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
- * The mark: what became of a batch, and what becomes of the lane, in one transaction that first locks the lane's row and checks the token. The
- * fence and the conditions on the rows cover for each other; without both, a stale failure would bring a discarded event back.
+ * The mark: what became of a batch, and what becomes of its lanes, in one transaction that first locks the rows of the lanes and checks their tokens.
+ * The fence and the conditions on the rows cover for each other; without both, a stale failure would bring a discarded event back.
  */
 public final class BatchMarking {
     private final LaneStore lanes;
@@ -23,37 +28,80 @@ public final class BatchMarking {
     /**
      * A mark that was made.
      *
-     * @param floor of the lane from now on
+     * @param floors of the lanes that were still ours, from now on. A lane that is missing was claimed by somebody else meanwhile: nothing of it was
+     *     changed, and what was acknowledged is sent again
      * @param quarantined the sequences that this mark has put into quarantine
      */
-    public record Marked(LaneFloor floor, List<Long> quarantined) {}
+    public record Marked(Map<Integer, LaneFloor> floors, List<Long> quarantined) {}
 
-    /**
-     * Marks a batch.
-     *
-     * @param known the lane's floor as the relay knows it
-     * @param seen the highest sequence of the batch, 0 when it was empty
-     * @param leaseFromNow the lane's lease from now on, zero to let it go; null leaves the lease as it is
-     * @return empty if somebody else has claimed the lane meanwhile: then nothing was changed, and what was acknowledged is sent again
-     */
-    public Optional<Marked> mark(
-            LaneLease lease, LaneFloor known, long seen, BatchMarks marks, @Nullable Duration leaseFromNow) {
-        return transaction.run(() -> lanes.lock(lease).map(row -> {
-            LaneFloor floor = known.confirmedBy(row);
-            List<Key> freed = batches.publish(marks.acknowledged());
-            List<Long> quarantined = batches.fail(marks.failed());
-            batches.park(marks.waiting());
-            for (Key key : freed) floor = afterRelease(lease.lane(), key, floor);
-            if (floor.mayMove(seen)) floor = floor.next(seen, batches.horizon(lease.lane(), floor.value()));
-            if (leaseFromNow != null) lanes.extend(lease.lane(), leaseFromNow);
-            if (leaseFromNow != null || floor.revision() != row.revision()) lanes.keep(lease.lane(), floor);
-            return new Marked(floor, quarantined);
-        }));
+    /** A lane that is still ours, and its floor as the mark goes on. */
+    private static final class Lane {
+        final LaneMark mark;
+        final LaneFloor row;
+        LaneFloor floor;
+
+        Lane(LaneMark mark, LaneFloor row) {
+            this.mark = mark;
+            this.row = row;
+            this.floor = mark.claim().floor().confirmedBy(row);
+        }
+
+        /** A floor that has only risen may stay in memory until the lease is written; one that was lowered is written at once. */
+        boolean isToBeWritten() {
+            return mark.lease() != null || floor.revision() != row.revision();
+        }
     }
 
-    private LaneFloor afterRelease(int lane, Key key, LaneFloor floor) {
-        return batches.release(lane, key, floor.value())
-                .map(floor::loweredBelow)
-                .orElse(floor);
+    /** Marks what was read of several lanes. Each lane stands for itself: that one of them is lost changes nothing for the others. */
+    public Marked mark(Collection<LaneMark> marks) {
+        return transaction.run(() -> {
+            Map<Integer, LaneFloor> rows =
+                    lanes.lock(marks.stream().map(mark -> mark.claim().lease()).toList());
+            Map<Integer, Lane> ours = new TreeMap<>();
+            for (LaneMark mark : marks) {
+                LaneFloor row = rows.get(mark.lane());
+                if (row != null) ours.put(mark.lane(), new Lane(mark, row));
+            }
+            return ours.isEmpty() ? new Marked(Map.of(), List.of()) : mark(ours);
+        });
+    }
+
+    private Marked mark(Map<Integer, Lane> ours) {
+        List<BlockedKey> blocked = batches.publish(all(ours, BatchMarks::acknowledged));
+        List<Long> quarantined = batches.fail(all(ours, BatchMarks::failed));
+        batches.park(all(ours, BatchMarks::waiting));
+        ours.forEach((number, lane) -> {
+            if (lane.mark.crowded()) batches.parkAfter(number, lane.mark.seen());
+        });
+        for (BlockedKey key : blocked) {
+            Lane lane = Objects.requireNonNull(ours.get(key.lane()));
+            batches.release(key.lane(), key.key(), lane.floor.value())
+                    .ifPresent(lowest -> lane.floor = lane.floor.loweredBelow(lowest));
+        }
+        raiseFloors(ours);
+        lanes.change(ours.values().stream()
+                .filter(Lane::isToBeWritten)
+                .map(lane -> new LaneChange(lane.mark.lane(), lane.floor, lane.mark.lease()))
+                .toList());
+        Map<Integer, LaneFloor> floors = new HashMap<>();
+        ours.forEach((number, lane) -> floors.put(number, lane.floor));
+        return new Marked(floors, quarantined);
+    }
+
+    private void raiseFloors(Map<Integer, Lane> ours) {
+        Map<Integer, Long> floors = new HashMap<>();
+        ours.forEach((number, lane) -> {
+            if (lane.floor.mayMove(lane.mark.seen())) floors.put(number, lane.floor.value());
+        });
+        batches.horizons(floors).forEach((number, now) -> {
+            Lane lane = Objects.requireNonNull(ours.get(number));
+            lane.floor = lane.floor.next(lane.mark.seen(), now);
+        });
+    }
+
+    private static <T> List<T> all(Map<Integer, Lane> lanes, Function<BatchMarks, List<T>> part) {
+        return lanes.values().stream()
+                .flatMap(lane -> part.apply(lane.mark.marks()).stream())
+                .toList();
     }
 }

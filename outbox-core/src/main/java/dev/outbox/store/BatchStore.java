@@ -1,19 +1,21 @@
 package dev.outbox.store;
 
 import dev.outbox.spi.OutboxRecord;
+import dev.outbox.store.LaneFloor.Horizon;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * What a relay reads and writes of {@code outbox_events}: one batch of one lane. Every statement has a LIMIT or names its rows; what changes
+ * What a relay reads and writes of {@code outbox_events}, a batch at a time. Every statement has a LIMIT or names its rows; what changes
  * the blocking of a key is called with the lane's row locked, and changes a row only from the state it has to be in.
  *
  * <p>The statements leave the planner no choice that stale statistics could make a bad one, because the table changes faster than they do.
@@ -23,91 +25,107 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * everything that is held would do as well, read from its beginning to its end.
  */
 public final class BatchStore {
-    private static final int RELEASE_CHUNK = 500;
+    private static final int PARK_AHEAD = 10_000;
 
     private final JdbcClient jdbc;
     private final ShortTransaction transaction;
-    private final boolean quarantineBlocks;
-    private final int releaseChunk;
+    private final BatchRules rules;
 
-    /** @param quarantineBlocks whether later events of a key wait while one of it is in quarantine */
-    public BatchStore(OutboxTables tables, boolean quarantineBlocks) {
-        this(tables, quarantineBlocks, RELEASE_CHUNK);
-    }
-
-    /** @param releaseChunk how many blocked events of a key are let go at once; the next ones follow when those are published */
-    public BatchStore(OutboxTables tables, boolean quarantineBlocks, int releaseChunk) {
+    public BatchStore(OutboxTables tables, BatchRules rules) {
         this.jdbc = tables.jdbc();
         this.transaction = new ShortTransaction(tables);
-        this.quarantineBlocks = quarantineBlocks;
-        this.releaseChunk = releaseChunk;
+        this.rules = rules;
     }
 
     /**
-     * Reads what may be sent next, by sequence: pending events above the floor, and retries that are due, wherever they are. One statement and so
-     * one snapshot: with two, an event could be found blocked by none of them.
+     * Reads what may be sent next: pending events above the floors of their lanes, and retries that are due, wherever they are. One statement and so one
+     * snapshot: with two, an event could be found blocked by none of them.
      *
-     * @param floor where to start, unless the lane's row has another revision by now
-     * @param limit how many pending events at most, and how many retries at most
+     * @param lanes where each scan starts at the lane's floor, unless the lane's row has another revision by now; nothing is read of paused lanes
+     * @param limit how many pending events of each lane at most, and how many retries at most
      * @param maxBytes the payloads together do not exceed this, unless there is only one
+     * @return by sequence
      */
-    public List<Candidate> read(int lane, LaneFloor floor, int limit, long maxBytes) {
-        return transaction.run(() -> jdbc.sql("""
-                        WITH candidate AS MATERIALIZED (
-                          (SELECT seq, aggregate_type, aggregate_id, octet_length(payload) AS bytes
-                           FROM outbox_events
-                           WHERE status = 'PENDING' AND lane <= :lane
-                             AND (lane, seq) > (:lane, (SELECT CASE WHEN revision = :revision THEN :floor ELSE floor END
-                                                        FROM outbox_lanes WHERE lane = :lane))
-                           ORDER BY lane, seq LIMIT :limit)
-                          UNION ALL
-                          (SELECT seq, aggregate_type, aggregate_id, octet_length(payload)
-                           FROM outbox_events
-                           WHERE lane = :lane AND next_attempt_at <= clock_timestamp()
-                           ORDER BY next_attempt_at LIMIT :limit)
+    public List<Candidate> read(Collection<LaneClaim> lanes, int limit, long maxBytes) {
+        List<LaneClaim> claims = List.copyOf(lanes);
+        return transaction.read(() -> jdbc.sql("""
+                        WITH scan AS MATERIALIZED (
+                          SELECT l.lane, CASE WHEN l.revision = k.revision THEN k.floor ELSE l.floor END AS floor
+                          FROM unnest(:lanes::integer[], :floors::bigint[], :revisions::bigint[]) AS k (lane, floor, revision)
+                               JOIN outbox_lanes l ON l.lane = k.lane
+                          WHERE NOT EXISTS (SELECT 1 FROM outbox_pauses p
+                                            WHERE p.scope = 'EVERYTHING' OR (p.scope = 'LANE' AND p.target = l.lane::text))
+                        ), candidate AS MATERIALIZED (
+                          SELECT c.seq, c.aggregate_type, c.aggregate_id, c.bytes
+                          FROM scan CROSS JOIN LATERAL (
+                            (SELECT seq, aggregate_type, aggregate_id, octet_length(payload) AS bytes
+                             FROM outbox_events e
+                             WHERE e.status = 'PENDING' AND e.lane <= scan.lane AND (e.lane, e.seq) > (scan.lane, scan.floor)
+                             ORDER BY e.lane, e.seq LIMIT :limit)
+                            UNION ALL
+                            (SELECT seq, aggregate_type, aggregate_id, octet_length(payload)
+                             FROM outbox_events e
+                             WHERE e.lane = scan.lane AND e.next_attempt_at <= clock_timestamp()
+                             ORDER BY e.next_attempt_at LIMIT :limit)) c
                         ), batch AS MATERIALIZED (
                           SELECT seq, aggregate_type, aggregate_id
                           FROM (SELECT *, sum(bytes) OVER (ORDER BY seq) - bytes AS bytes_before FROM candidate) c
                           WHERE bytes_before = 0 OR bytes_before + bytes <= :maxBytes
                         )
-                        SELECT e.seq, e.event_id, e.aggregate_type, e.aggregate_id, e.aggregate_version, e.event_type,
+                        SELECT e.seq, e.event_id, e.lane, e.aggregate_type, e.aggregate_id, e.aggregate_version, e.event_type,
                                e.topic, e.content_type, e.payload, e.headers, e.created_at, e.attempts,
                                EXISTS (SELECT 1 FROM outbox_events b
                                        WHERE b.aggregate_type = e.aggregate_type AND b.aggregate_id = e.aggregate_id
                                          AND b.seq < e.seq
                                          AND b.status IN ('RETRYING', 'QUARANTINED', 'BLOCKED')
                                          AND (:quarantineBlocks OR b.status <> 'QUARANTINED')
-                                         AND b.seq NOT IN (SELECT seq FROM batch)) AS late
+                                         AND b.seq NOT IN (SELECT seq FROM batch)) AS late,
+                               e.topic IN (SELECT target FROM outbox_pauses WHERE scope = 'TOPIC') AS paused
                         FROM batch JOIN outbox_events e USING (seq)
                         ORDER BY e.seq
                         """)
-                .param("lane", lane)
-                .param("floor", floor.value())
-                .param("revision", floor.revision())
+                .param("lanes", Column.of(claims, Integer[]::new, LaneClaim::lane))
+                .param(
+                        "floors",
+                        Column.of(claims, Long[]::new, claim -> claim.floor().value()))
+                .param(
+                        "revisions",
+                        Column.of(claims, Long[]::new, claim -> claim.floor().revision()))
                 .param("limit", limit)
                 .param("maxBytes", maxBytes)
-                .param("quarantineBlocks", quarantineBlocks)
+                .param("quarantineBlocks", rules.quarantineBlocks())
                 .query((row, number) -> candidate(row))
                 .list());
     }
 
-    /** Marks acknowledged events, and returns the keys of those that won which have blocked events. */
-    List<Key> publish(List<Long> seqs) {
+    /** A key that has blocked events, and its lane. */
+    record BlockedKey(int lane, Key key) {}
+
+    private static String finish(String change) {
+        return """
+                WITH finished AS (
+                  %s
+                  WHERE seq = ANY(:seqs) AND status IN ('PENDING', 'RETRYING')
+                  RETURNING lane, aggregate_type, aggregate_id)
+                SELECT DISTINCT f.lane, f.aggregate_type, f.aggregate_id
+                FROM finished f
+                WHERE EXISTS (SELECT 1 FROM outbox_events b
+                              WHERE b.aggregate_type = f.aggregate_type AND b.aggregate_id = f.aggregate_id
+                                AND b.status = 'BLOCKED'
+                              OFFSET 0)
+                """.formatted(change);
+    }
+
+    private static final String PUBLISH = finish(
+            "UPDATE outbox_events SET status = 'PUBLISHED', published_at = clock_timestamp(), next_attempt_at = NULL");
+    private static final String DELETE = finish("DELETE FROM outbox_events");
+
+    /** Marks or deletes acknowledged events, and returns the keys of those that won which have blocked events. */
+    List<BlockedKey> publish(List<Long> seqs) {
         if (seqs.isEmpty()) return List.of();
-        return jdbc.sql("""
-                        WITH published AS (
-                          UPDATE outbox_events SET status = 'PUBLISHED', published_at = clock_timestamp(), next_attempt_at = NULL
-                          WHERE seq = ANY(:seqs) AND status IN ('PENDING', 'RETRYING')
-                          RETURNING aggregate_type, aggregate_id)
-                        SELECT DISTINCT p.aggregate_type, p.aggregate_id
-                        FROM published p
-                        WHERE EXISTS (SELECT 1 FROM outbox_events b
-                                      WHERE b.aggregate_type = p.aggregate_type AND b.aggregate_id = p.aggregate_id
-                                        AND b.status = 'BLOCKED'
-                                      OFFSET 0)
-                        """)
+        return jdbc.sql(rules.deletesPublished() ? DELETE : PUBLISH)
                 .param("seqs", seqs.toArray(Long[]::new))
-                .query((row, number) -> key(row))
+                .query((row, number) -> new BlockedKey(row.getInt("lane"), key(row)))
                 .list();
     }
 
@@ -125,16 +143,16 @@ public final class BatchStore {
                           RETURNING e.seq, e.status)
                         SELECT seq FROM failed WHERE status = 'QUARANTINED'
                         """)
-                .param("seqs", column(failures, Long[]::new, BatchMarks.Failure::seq))
+                .param("seqs", Column.of(failures, Long[]::new, BatchMarks.Failure::seq))
                 .param(
                         "statuses",
-                        column(
+                        Column.of(
                                 failures,
                                 String[]::new,
                                 failure -> failure.status().name()))
-                .param("counted", column(failures, Integer[]::new, failure -> failure.counts() ? 1 : 0))
-                .param("delays", column(failures, Double[]::new, BatchStore::delay))
-                .param("errors", column(failures, String[]::new, BatchMarks.Failure::error))
+                .param("counted", Column.of(failures, Integer[]::new, failure -> failure.counts() ? 1 : 0))
+                .param("delays", Column.of(failures, Double[]::new, BatchStore::delay))
+                .param("errors", Column.of(failures, String[]::new, BatchMarks.Failure::error))
                 .query(Long.class)
                 .list();
     }
@@ -144,26 +162,57 @@ public final class BatchStore {
         return failure.retryIn() == null ? null : failure.retryIn().toNanos() / 1e9;
     }
 
-    private static <T extends @Nullable Object> T[] column(
-            List<BatchMarks.Failure> failures, IntFunction<T[]> array, Function<BatchMarks.Failure, T> value) {
-        return failures.stream().map(value).toArray(array);
+    /**
+     * Parks pending ones of some rows if they have an earlier event of their key that is being retried, quarantined or blocked: asked here, not at the read.
+     * The earliest held event is looked up once for each key; an EXISTS for each row would read a page of the index each time where a key has many.
+     */
+    private static String park(String rows) {
+        return """
+                WITH next AS MATERIALIZED (%s
+                ), held AS MATERIALIZED (
+                  SELECT aggregate_type, aggregate_id,
+                         (SELECT b.seq FROM outbox_events b
+                          WHERE b.aggregate_type = k.aggregate_type AND b.aggregate_id = k.aggregate_id
+                            AND b.status IN ('RETRYING', 'QUARANTINED', 'BLOCKED')
+                            AND (:quarantineBlocks OR b.status <> 'QUARANTINED')
+                          ORDER BY b.seq LIMIT 1) AS seq
+                  FROM (SELECT DISTINCT aggregate_type, aggregate_id FROM next) k
+                )
+                UPDATE outbox_events e SET status = 'BLOCKED'
+                FROM next JOIN held USING (aggregate_type, aggregate_id)
+                WHERE e.seq = next.seq AND e.status = 'PENDING' AND held.seq < next.seq
+                """.formatted(rows);
     }
 
-    /** Parks events that have an earlier one of their key that is being retried, quarantined or blocked: asked here, not at the read. */
+    private static final String PARK =
+            park("SELECT seq, aggregate_type, aggregate_id FROM outbox_events WHERE seq = ANY(:seqs)");
+
+    private static final String PARK_AFTER = park("""
+                  SELECT seq, aggregate_type, aggregate_id FROM outbox_events
+                  WHERE status = 'PENDING' AND lane <= :lane AND (lane, seq) > (:lane, :seq)
+                  ORDER BY lane, seq LIMIT :ahead""");
+
+    /** Parks events that were read and not sent. */
     void park(List<Long> seqs) {
         if (seqs.isEmpty()) return;
-        jdbc.sql("""
-                        UPDATE outbox_events e SET status = 'BLOCKED'
-                        WHERE e.seq = ANY(:seqs) AND e.status = 'PENDING'
-                          AND EXISTS (SELECT 1 FROM outbox_events b
-                                      WHERE b.aggregate_type = e.aggregate_type AND b.aggregate_id = e.aggregate_id
-                                        AND b.seq < e.seq
-                                        AND b.status IN ('RETRYING', 'QUARANTINED', 'BLOCKED')
-                                        AND (:quarantineBlocks OR b.status <> 'QUARANTINED')
-                                      OFFSET 0)
-                        """)
+        jdbc.sql(PARK)
                 .param("seqs", seqs.toArray(Long[]::new))
-                .param("quarantineBlocks", quarantineBlocks)
+                .param("quarantineBlocks", rules.quarantineBlocks())
+                .update();
+    }
+
+    /**
+     * Parks what follows in a lane without having read it, so that payloads are not moved and a long queue behind one key takes few marks. Looks at {@value
+     * #PARK_AHEAD} events.
+     *
+     * @param seq after which to look
+     */
+    void parkAfter(int lane, long seq) {
+        jdbc.sql(PARK_AFTER)
+                .param("lane", lane)
+                .param("seq", seq)
+                .param("ahead", PARK_AHEAD)
+                .param("quarantineBlocks", rules.quarantineBlocks())
                 .update();
     }
 
@@ -198,28 +247,41 @@ public final class BatchStore {
                 .param("aggregateType", key.aggregateType())
                 .param("aggregateId", key.aggregateId())
                 .param("floor", floor)
-                .param("chunk", releaseChunk)
-                .param("quarantineBlocks", quarantineBlocks)
+                .param("chunk", rules.releaseChunk())
+                .param("quarantineBlocks", rules.quarantineBlocks())
                 .query((row, number) -> Optional.ofNullable(row.getObject(1, Long.class)))
                 .single();
     }
 
-    /** What the floor depends on, as this transaction sees it; assigns the transaction an id. */
-    LaneFloor.Horizon horizon(int lane, long floor) {
-        return jdbc.sql("""
-                        SELECT pg_current_xact_id()::text::bigint AS transaction_id,
+    /**
+     * What floors depend on, as this transaction sees it; assigns the transaction an id.
+     *
+     * @param floors by lane
+     * @return by lane
+     */
+    Map<Integer, Horizon> horizons(Map<Integer, Long> floors) {
+        Map<Integer, Horizon> horizons = new HashMap<>();
+        if (floors.isEmpty()) return horizons;
+        List<Map.Entry<Integer, Long>> lanes = List.copyOf(floors.entrySet());
+        jdbc.sql("""
+                        SELECT l.lane, pg_current_xact_id()::text::bigint AS transaction_id,
                                pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS oldest_running,
-                               (SELECT seq FROM outbox_events
-                                WHERE status = 'PENDING' AND lane <= :lane AND (lane, seq) > (:lane, :floor)
-                                ORDER BY lane, seq LIMIT 1) AS lowest_pending
+                               (SELECT e.seq FROM outbox_events e
+                                WHERE e.status = 'PENDING' AND e.lane <= l.lane AND (e.lane, e.seq) > (l.lane, l.floor)
+                                ORDER BY e.lane, e.seq LIMIT 1) AS lowest_pending
+                        FROM unnest(:lanes::integer[], :floors::bigint[]) AS l (lane, floor)
                         """)
-                .param("lane", lane)
-                .param("floor", floor)
-                .query((row, number) -> new LaneFloor.Horizon(
-                        row.getLong("transaction_id"),
-                        row.getLong("oldest_running"),
-                        row.getObject("lowest_pending", Long.class)))
-                .single();
+                .param("lanes", Column.of(lanes, Integer[]::new, Map.Entry::getKey))
+                .param("floors", Column.of(lanes, Long[]::new, Map.Entry::getValue))
+                .query(row -> {
+                    horizons.put(
+                            row.getInt("lane"),
+                            new Horizon(
+                                    row.getLong("transaction_id"),
+                                    row.getLong("oldest_running"),
+                                    row.getObject("lowest_pending", Long.class)));
+                });
+        return horizons;
     }
 
     private static Key key(ResultSet row) throws SQLException {
@@ -239,6 +301,7 @@ public final class BatchStore {
                 row.getBytes("payload"),
                 HeadersJson.read(row.getString("headers")),
                 row.getObject("created_at", OffsetDateTime.class).toInstant());
-        return new Candidate(event, row.getInt("attempts"), row.getBoolean("late"));
+        return new Candidate(
+                event, row.getInt("lane"), row.getInt("attempts"), row.getBoolean("late"), row.getBoolean("paused"));
     }
 }

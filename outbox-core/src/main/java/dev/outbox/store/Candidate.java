@@ -5,7 +5,14 @@ import dev.outbox.spi.OutboxRecord;
 /**
  * An event that was read to be sent.
  *
+ * @param lane the hash bucket of its key
  * @param attempts how many of its failures have counted so far
  * @param late whether an earlier event of its key is being retried, quarantined or blocked, and not in the same batch: it is not sent, but parked
+ * @param paused whether an operator has paused its topic
  */
-public record Candidate(OutboxRecord event, int attempts, boolean late) {}
+public record Candidate(OutboxRecord event, int lane, int attempts, boolean late, boolean paused) {
+    /** Where it stands in the order of events. */
+    public long seq() {
+        return event.seq();
+    }
+}

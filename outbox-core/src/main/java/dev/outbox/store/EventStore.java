@@ -3,7 +3,6 @@ package dev.outbox.store;
 import dev.outbox.EventState;
 import dev.outbox.EventStatus;
 import dev.outbox.OutboxMessage;
-import dev.outbox.OutboxOperations;
 import dev.outbox.OutboxTransactionException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -21,7 +20,7 @@ import org.springframework.jdbc.core.namedparam.SqlParameterSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The rows of {@code outbox_events}. Every statement joins the transaction of the calling thread if there is one. */
-public final class EventStore implements OutboxOperations {
+public final class EventStore {
     private static final String INSERT = """
             WITH transaction AS MATERIALIZED (SELECT pg_current_xact_id() AS id)
             INSERT INTO outbox_events (event_id, lane, aggregate_type, aggregate_id, aggregate_version, event_type,
@@ -82,7 +81,7 @@ public final class EventStore implements OutboxOperations {
                 .addValue("headers", HeadersJson.write(message.headers()), Types.VARCHAR);
     }
 
-    @Override
+    /** The state of one event; empty if it is not in the table. */
     public Optional<EventState> find(UUID eventId) {
         return jdbc.sql("""
                         SELECT seq, event_id, lane, aggregate_type, aggregate_id, event_type, topic, status, created_at, published_at

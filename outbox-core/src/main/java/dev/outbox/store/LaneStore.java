@@ -5,7 +5,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -28,30 +31,36 @@ public final class LaneStore {
     /**
      * The number of lanes: how many rows the table has.
      *
-     * @throws OutboxConfigurationException if it has none
+     * @throws OutboxConfigurationException if it has none, or if they are not numbered from 0 without a gap: keys would hash to lanes that nobody works on
      */
     public int count() {
-        int lanes = jdbc.sql("SELECT count(*) FROM outbox_lanes")
-                .query(Integer.class)
+        record Rows(int number, int highest) {}
+        Rows rows = jdbc.sql("SELECT count(*) AS number, coalesce(max(lane), 0) AS highest FROM outbox_lanes")
+                .query((row, number) -> new Rows(row.getInt("number"), row.getInt("highest")))
                 .single();
-        if (lanes > 0) return lanes;
-        throw new OutboxConfigurationException(
-                "The table %s has no rows, but its rows are the lanes.".formatted(tables.named("outbox_lanes")),
-                "Insert lanes 0 to 63, as the script that creates it does.");
+        if (rows.number() > 0 && rows.highest() == rows.number() - 1) return rows.number();
+        String table = tables.named("outbox_lanes");
+        throw rows.number() == 0
+                ? new OutboxConfigurationException(
+                        "The table %s has no rows, but its rows are the lanes.".formatted(table),
+                        "Insert lanes 0 to 63, as the script that creates it does.")
+                : new OutboxConfigurationException(
+                        "The table %s has %d rows, but its highest lane is %d: events of the missing lanes would never be sent."
+                                .formatted(table, rows.number(), rows.highest()),
+                        "Number the lanes from 0 without a gap.");
     }
 
     /**
-     * Claims a free lane that has something to send now, the one that was let go the longest ago.
+     * Claims free lanes that have something to send now, first those that were let go the longest ago.
      *
      * @param owner who claims, for operators to read
-     * @param lease how long the claim lasts unless it is renewed
-     * @return the claim, or empty when there is nothing to do that nobody else is doing
+     * @param lease how long the claims last unless they are renewed
+     * @param most how many lanes at most
+     * @return the claims; none when there is nothing to do that nobody else is doing
      */
-    public Optional<LaneClaim> claim(String owner, Duration lease) {
+    public List<LaneClaim> claim(String owner, Duration lease, int most) {
         return transaction.run(() -> jdbc.sql("""
-                        UPDATE outbox_lanes
-                        SET token = token + 1, owner = :owner, lease_until = clock_timestamp() + make_interval(secs => :lease)
-                        WHERE lane = (
+                        WITH free AS MATERIALIZED (
                           SELECT l.lane FROM outbox_lanes l
                           WHERE l.lease_until <= clock_timestamp()
                             AND ((SELECT e.seq FROM outbox_events e
@@ -60,27 +69,40 @@ public final class LaneStore {
                               OR (SELECT e.next_attempt_at FROM outbox_events e
                                   WHERE e.lane = l.lane AND e.next_attempt_at <= clock_timestamp()
                                   ORDER BY e.next_attempt_at LIMIT 1) IS NOT NULL)
+                            AND NOT EXISTS (SELECT 1 FROM outbox_pauses p
+                                            WHERE p.scope = 'EVERYTHING' OR (p.scope = 'LANE' AND p.target = l.lane::text))
                           ORDER BY l.lease_until
-                          LIMIT 1
-                          FOR UPDATE SKIP LOCKED)
-                        RETURNING lane, token, floor, high, horizon, revision
+                          LIMIT :most
+                          FOR UPDATE OF l SKIP LOCKED)
+                        UPDATE outbox_lanes l
+                        SET token = token + 1, owner = :owner, lease_until = clock_timestamp() + make_interval(secs => :lease)
+                        FROM free WHERE l.lane = free.lane
+                        RETURNING l.lane, l.token, l.floor, l.high, l.horizon, l.revision
                         """)
                 .param("owner", owner)
                 .param("lease", seconds(lease))
+                .param("most", most)
                 .query((row, number) ->
                         new LaneClaim(new LaneLease(row.getInt("lane"), row.getLong("token")), floor(row)))
-                .optional());
+                .list());
     }
 
-    /** Locks the lane's row until the end of the transaction, if the lease's token is still the lane's; empty if it was taken over. */
-    Optional<LaneFloor> lock(LaneLease lease) {
-        return jdbc.sql("""
-                        SELECT floor, high, horizon, revision FROM outbox_lanes WHERE lane = :lane AND token = :token FOR UPDATE
+    /** Locks the rows of those lanes whose token is still the lease's until the end of the transaction; the others were taken over. */
+    Map<Integer, LaneFloor> lock(List<LaneLease> leases) {
+        Map<Integer, LaneFloor> rows = new HashMap<>();
+        jdbc.sql("""
+                        SELECT l.lane, l.floor, l.high, l.horizon, l.revision
+                        FROM outbox_lanes l JOIN unnest(:lanes::integer[], :tokens::bigint[]) AS mine (lane, token)
+                             ON mine.lane = l.lane AND mine.token = l.token
+                        ORDER BY l.lane
+                        FOR UPDATE OF l
                         """)
-                .param("lane", lease.lane())
-                .param("token", lease.token())
-                .query((row, number) -> floor(row))
-                .optional();
+                .param("lanes", Column.of(leases, Integer[]::new, LaneLease::lane))
+                .param("tokens", Column.of(leases, Long[]::new, LaneLease::token))
+                .query(row -> {
+                    rows.put(row.getInt("lane"), floor(row));
+                });
+        return rows;
     }
 
     /** Locks the row of a lane until the end of the transaction, whoever holds its lease. */
@@ -91,14 +113,19 @@ public final class LaneStore {
                 .single();
     }
 
-    /** Extends or ends the lease of a lane that is locked. */
-    void extend(int lane, Duration leaseFromNow) {
-        jdbc.sql("""
-                        UPDATE outbox_lanes SET lease_until = clock_timestamp() + make_interval(secs => :lease) WHERE lane = :lane
-                        """).param("lane", lane).param("lease", seconds(leaseFromNow)).update();
+    /**
+     * A lane's row from now on.
+     *
+     * @param lease from now on, zero to let the lane go; null leaves it as it is
+     */
+    record LaneChange(int lane, LaneFloor floor, @Nullable Duration lease) {
+        @Nullable
+        Double leaseSeconds() {
+            return lease == null ? null : seconds(lease);
+        }
     }
 
-    /** Keeps the floor of a lane that is locked. */
+    /** Keeps the floor of a lane that is locked; leaves its lease, which is a relay's. */
     void keep(int lane, LaneFloor floor) {
         jdbc.sql("""
                         UPDATE outbox_lanes SET floor = :floor, high = :high, horizon = :horizon, revision = :revision WHERE lane = :lane
@@ -108,6 +135,34 @@ public final class LaneStore {
                 .param("high", floor.high(), Types.BIGINT)
                 .param("horizon", floor.horizon(), Types.BIGINT)
                 .param("revision", floor.revision())
+                .update();
+    }
+
+    /** Writes floors and leases of lanes that are locked. */
+    void change(List<LaneChange> changes) {
+        if (changes.isEmpty()) return;
+        jdbc.sql("""
+                        UPDATE outbox_lanes l
+                        SET floor = n.floor, high = n.high, horizon = n.horizon, revision = n.revision,
+                            lease_until = coalesce(clock_timestamp() + make_interval(secs => n.lease), l.lease_until)
+                        FROM unnest(:lanes::integer[], :floors::bigint[], :highs::bigint[], :horizons::bigint[], :revisions::bigint[],
+                                    :leases::double precision[]) AS n (lane, floor, high, horizon, revision, lease)
+                        WHERE l.lane = n.lane
+                        """)
+                .param("lanes", Column.of(changes, Integer[]::new, LaneChange::lane))
+                .param(
+                        "floors",
+                        Column.of(changes, Long[]::new, change -> change.floor().value()))
+                .param(
+                        "highs",
+                        Column.of(changes, Long[]::new, change -> change.floor().high()))
+                .param(
+                        "horizons",
+                        Column.of(changes, Long[]::new, change -> change.floor().horizon()))
+                .param(
+                        "revisions",
+                        Column.of(changes, Long[]::new, change -> change.floor().revision()))
+                .param("leases", Column.of(changes, Double[]::new, LaneChange::leaseSeconds))
                 .update();
     }
 

@@ -71,7 +71,8 @@ public final class Schema {
      */
     public static Schema outbox(OutboxTables names, Lanes lanes) {
         List<String> scripts = List.of("V1__outbox.sql");
-        return new Schema(names, "outbox", scripts, List.of("outbox_events", "outbox_lanes"), lanes::create);
+        List<String> tables = List.of("outbox_events", "outbox_lanes", "outbox_pauses");
+        return new Schema(names, "outbox", scripts, tables, lanes::create);
     }
 
     /**

@@ -1,7 +1,12 @@
 package dev.outbox.store;
 
+import java.sql.Connection;
 import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.ConcurrencyFailureException;
+import org.springframework.jdbc.core.ConnectionCallback;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -13,23 +18,49 @@ import org.springframework.transaction.support.TransactionTemplate;
 final class ShortTransaction {
     private static final int TRIES = 5;
 
-    private final TransactionTemplate template;
+    private final DataSource dataSource;
+    private volatile @Nullable TransactionTemplate template;
 
     ShortTransaction(OutboxTables tables) {
-        template = new TransactionTemplate(new DataSourceTransactionManager(tables.dataSource()));
-        template.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
-        template.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+        this.dataSource = tables.dataSource();
     }
 
     <T> T run(Supplier<T> work) {
+        TransactionTemplate transaction = template();
+        return again(() -> transaction.execute(status -> work.get()));
+    }
+
+    /** A single SELECT, which needs no transaction around it and so saves the round trips for its ends. */
+    <T> T read(Supplier<T> select) {
+        return again(select);
+    }
+
+    private static <T> T again(Supplier<@Nullable T> work) {
         for (int attempt = 1; ; attempt++) {
             try {
-                T result = template.execute(status -> work.get());
+                T result = work.get();
                 if (result == null) throw new IllegalStateException("a transaction's work returned null");
                 return result;
             } catch (ConcurrencyFailureException e) {
                 if (attempt == TRIES) throw e;
             }
         }
+    }
+
+    private TransactionTemplate template() {
+        TransactionTemplate known = template;
+        if (known == null) template = known = newTemplate();
+        return known;
+    }
+
+    /** Where connections are READ COMMITTED anyway it is not asked for: asking costs a round trip in every transaction. */
+    private TransactionTemplate newTemplate() {
+        TransactionTemplate created = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
+        created.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+        Integer isolation =
+                new JdbcTemplate(dataSource).execute((ConnectionCallback<Integer>) Connection::getTransactionIsolation);
+        if (isolation == null || isolation != Connection.TRANSACTION_READ_COMMITTED)
+            created.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+        return created;
     }
 }

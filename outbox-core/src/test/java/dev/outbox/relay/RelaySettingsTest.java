@@ -35,9 +35,8 @@ class RelaySettingsTest {
     private static RelaySettings settings(int workers, Duration polling) {
         return new RelaySettings(
                 workers,
-                1,
-                1,
-                polling,
+                new RelaySettings.BatchLimits(1, 1, 1),
+                new RelaySettings.Polling(polling, polling),
                 RelaySettings.Outage.DEFAULT,
                 RelaySettings.Timeouts.DEFAULT,
                 RetryRules.DEFAULT);

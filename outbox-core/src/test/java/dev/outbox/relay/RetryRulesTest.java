@@ -80,7 +80,9 @@ class RetryRulesTest {
         return new Candidate(
                 new OutboxRecord(
                         1, new UUID(0, 1), "Order", "A", null, type, "t", "c", new byte[0], Map.of(), Instant.EPOCH),
+                0,
                 attempts,
+                false,
                 false);
     }
 }

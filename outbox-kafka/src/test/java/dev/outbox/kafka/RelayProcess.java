@@ -60,9 +60,8 @@ final class RelayProcess {
                 QuickRelay.SETTINGS.batch(BATCH).lease(LEASE).send(SEND).settings();
         return new RelaySettings(
                 haltAt.equals("send") ? quick.workers() : 1,
-                quick.batchSize(),
-                quick.batchBytes(),
-                quick.pollingInterval(),
+                quick.batch(),
+                quick.polling(),
                 quick.outage(),
                 quick.timeouts(),
                 quick.retries());

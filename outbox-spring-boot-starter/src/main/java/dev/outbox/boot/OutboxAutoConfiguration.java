@@ -1,18 +1,22 @@
 package dev.outbox.boot;
 
 import dev.outbox.OutboxConfigurationException;
+import dev.outbox.OutboxOperations;
 import dev.outbox.OutboxPublisher;
+import dev.outbox.operate.StoredOperations;
 import dev.outbox.publish.JacksonPayloadSerializer;
 import dev.outbox.publish.MessageLimits;
 import dev.outbox.publish.TransactionalOutboxPublisher;
 import dev.outbox.relay.Relay;
 import dev.outbox.spi.PayloadSerializer;
+import dev.outbox.store.BatchRules;
 import dev.outbox.store.BatchStore;
 import dev.outbox.store.CallerTransaction;
 import dev.outbox.store.EventStore;
 import dev.outbox.store.LaneStore;
 import dev.outbox.store.Lanes;
 import dev.outbox.store.OutboxTables;
+import dev.outbox.store.PauseStore;
 import dev.outbox.store.QuarantineStore;
 import dev.outbox.store.Schema;
 import javax.sql.DataSource;
@@ -82,6 +86,11 @@ public final class OutboxAutoConfiguration {
     }
 
     @Bean
+    OutboxOperations outboxOperations(@OutboxRelayDataSource OutboxTables tables, EventStore events) {
+        return new StoredOperations(events, new PauseStore(tables));
+    }
+
+    @Bean
     LaneStore outboxLaneStore(@OutboxRelayDataSource OutboxTables tables) {
         return new LaneStore(tables);
     }
@@ -98,7 +107,11 @@ public final class OutboxAutoConfiguration {
 
     @Bean
     BatchStore outboxBatchStore(@OutboxRelayDataSource OutboxTables tables, OutboxProperties properties) {
-        return new BatchStore(tables, properties.quarantine().blocksKey());
+        return new BatchStore(
+                tables,
+                new BatchRules(
+                        properties.quarantine().blocksKey(),
+                        properties.retention().deleteAtOnce()));
     }
 
     @Bean

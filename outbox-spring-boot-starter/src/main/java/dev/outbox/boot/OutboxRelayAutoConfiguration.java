@@ -10,6 +10,8 @@ import dev.outbox.store.BatchMarking;
 import dev.outbox.store.BatchStore;
 import dev.outbox.store.LaneStore;
 import dev.outbox.store.OutboxTables;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.management.ManagementFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -22,7 +24,12 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 
 /** The relay and when it runs. */
-@AutoConfiguration(after = {OutboxAutoConfiguration.class, OutboxKafkaAutoConfiguration.class})
+@AutoConfiguration(
+        after = {OutboxAutoConfiguration.class, OutboxKafkaAutoConfiguration.class},
+        afterName = {
+            "org.springframework.boot.actuate.autoconfigure.metrics.CompositeMeterRegistryAutoConfiguration",
+            "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration"
+        })
 @ConditionalOnBean(name = "outboxSchema")
 @ConditionalOnBooleanProperty(name = "outbox.relay.enabled", matchIfMissing = true)
 @Import(RelayPoolCheck.class)
@@ -35,12 +42,14 @@ public final class OutboxRelayAutoConfiguration {
             BatchStore batches,
             ObjectProvider<EventSender> sender,
             ObjectProvider<QuarantineListener> quarantineListeners,
+            ObjectProvider<MeterRegistry> meters,
             RelayProperties properties,
             RetryProperties retries) {
         RelayStores stores = new RelayStores(lanes, batches, new BatchMarking(tables, lanes, batches));
         QuarantineListener all = (event, error) ->
                 quarantineListeners.orderedStream().forEach(listener -> listener.quarantined(event, error));
-        return new Relay(stores, existing(sender), all, properties.settings(retries.rules()), owner());
+        MeterRegistry registry = meters.getIfAvailable(SimpleMeterRegistry::new);
+        return new Relay(stores, existing(sender), all, properties.settings(retries.rules()), owner(), registry);
     }
 
     @Bean

@@ -11,9 +11,10 @@ import org.springframework.util.unit.DataSize;
  * The relay of this process.
  *
  * @param enabled whether this process sends events; off, it only stores them and another process has to send them
- * @param workers threads, each working on one lane at a time
+ * @param workers threads, each working on lanes of its own
  * @param batchSize events read and marked together
  * @param batchBytes the payloads of a batch together, at most; a single larger one is a batch of its own
+ * @param batchLanes lanes that share a batch, at most
  * @param lease how long a lane stays claimed when its relay dies; at least twice the send time-out
  * @param sendTimeout how long to wait for acknowledgements before their outcome counts as unknown
  * @param retryDelay how long a lane rests after a send without an answer
@@ -25,14 +26,22 @@ record RelayProperties(
         @DefaultValue("2") int workers,
         @DefaultValue("500") int batchSize,
         @DefaultValue("16MB") DataSize batchBytes,
+        @DefaultValue("16") int batchLanes,
         @DefaultValue Polling polling,
         @DefaultValue("60s") Duration lease,
         @DefaultValue("30s") Duration sendTimeout,
         @DefaultValue("1s") Duration retryDelay,
         @DefaultValue Probe probe,
         @DefaultValue("20s") Duration shutdownTimeout) {
-    /** @param interval how long an idle worker waits before it looks for events that other processes have stored */
-    record Polling(@DefaultValue("1s") Duration interval) {}
+    /**
+     * When an idle worker looks for events that other processes have stored.
+     *
+     * @param busyInterval how long it waits after it has worked; twice as long after each look that finds nothing
+     * @param interval no wait is longer
+     */
+    record Polling(
+            @DefaultValue("50ms") Duration busyInterval,
+            @DefaultValue("1s") Duration interval) {}
 
     /**
      * When a broker that does not answer is tried again.
@@ -47,9 +56,8 @@ record RelayProperties(
     RelaySettings settings(RetryRules retries) {
         return new RelaySettings(
                 workers,
-                batchSize,
-                batchBytes.toBytes(),
-                polling.interval(),
+                new RelaySettings.BatchLimits(batchSize, batchBytes.toBytes(), batchLanes),
+                new RelaySettings.Polling(polling.busyInterval(), polling.interval()),
                 new RelaySettings.Outage(retryDelay, probe.firstDelay(), probe.maxDelay()),
                 new RelaySettings.Timeouts(lease, sendTimeout, shutdownTimeout),
                 retries);

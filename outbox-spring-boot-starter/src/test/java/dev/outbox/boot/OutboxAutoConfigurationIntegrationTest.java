@@ -185,7 +185,7 @@ class OutboxAutoConfigurationIntegrationTest {
                     awaitPublished(context, publish(context, "anywhere"));
                     assertThat(tables(context, elsewhere.name()))
                             .containsExactlyInAnyOrder(
-                                    "app_events", "app_lanes", "app_schema", "in_events", "in_schema");
+                                    "app_events", "app_lanes", "app_pauses", "app_schema", "in_events", "in_schema");
                     assertThat(tables(context, schema.name())).isEmpty();
                 });
     }

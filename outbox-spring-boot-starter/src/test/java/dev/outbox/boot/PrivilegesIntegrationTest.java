@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.outbox.EventState;
 import dev.outbox.EventStatus;
+import dev.outbox.OutboxPause;
 import dev.outbox.inbox.store.InboxStore;
 import dev.outbox.relay.Relay;
 import dev.outbox.spi.EventSender;
@@ -129,6 +130,7 @@ class PrivilegesIntegrationTest {
             outbox_operator  | INSERT INTO outbox_events (topic) VALUES ('orders')
             outbox_operator  | DELETE FROM outbox_events
             outbox_operator  | UPDATE outbox_lanes SET lease_until = now()
+            outbox_relay     | DELETE FROM outbox_pauses
             inbox_consumer   | DELETE FROM inbox_events
             inbox_consumer   | UPDATE inbox_events SET consumer = 'another'
             """)
@@ -170,6 +172,10 @@ class PrivilegesIntegrationTest {
         assertThat(operator.quarantine.approve(id)).isTrue();
         UUID other = quarantined();
         assertThat(operator.quarantine.discard(other)).isTrue();
+        OutboxPause pause = OutboxPause.topic("orders");
+        assertThat(operator.operations.pause(pause)).isTrue();
+        assertThat(operator.operations.pauses()).containsExactly(pause);
+        assertThat(operator.operations.resume(pause)).isTrue();
     }
 
     private UUID quarantined() {

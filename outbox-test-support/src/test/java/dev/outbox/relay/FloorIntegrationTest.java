@@ -1,5 +1,6 @@
 package dev.outbox.relay;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -9,6 +10,7 @@ import dev.outbox.store.BatchMarks;
 import dev.outbox.store.BatchMarks.Failure;
 import dev.outbox.store.LaneClaim;
 import dev.outbox.store.LaneFloor;
+import dev.outbox.store.LaneMark;
 import dev.outbox.test.PostgresSchema;
 import dev.outbox.test.TestServers;
 import dev.outbox.test.contract.Outbox;
@@ -118,7 +120,7 @@ class FloorIntegrationTest {
         relay.stop();
         UUID poison = publish("A");
         String neighbour = outbox.neighbourOf("A");
-        LaneClaim claim = outbox.lanes.claim("busy", Duration.ofMinutes(10)).orElseThrow();
+        LaneClaim claim = outbox.lanes.claim("busy", Duration.ofMinutes(10), 1).get(0);
         BatchMarks quarantine =
                 new BatchMarks(List.of(), List.of(new Failure(seq(poison), true, null, "poison")), List.of());
         LaneFloor floor = mark(claim, claim.floor(), 0, quarantine);
@@ -130,17 +132,15 @@ class FloorIntegrationTest {
 
         assertThat(outbox.quarantine.approve(poison)).isTrue();
 
-        assertThat(outbox.batches.read(claim.lease().lane(), floor, 10, Long.MAX_VALUE))
+        assertThat(outbox.batches.read(List.of(claim.at(floor)), 10, Long.MAX_VALUE))
                 .extracting(candidate -> candidate.event().eventId())
                 .containsExactly(poison);
         assertThat(mark(claim, floor, 0, BatchMarks.NONE).value()).isLessThan(seq(poison));
     }
 
     private LaneFloor mark(LaneClaim claim, LaneFloor known, long seen, BatchMarks marks) {
-        return outbox.marking
-                .mark(claim.lease(), known, seen, marks, null)
-                .orElseThrow()
-                .floor();
+        LaneMark mark = new LaneMark(claim.at(known), seen, false, marks, null);
+        return requireNonNull(outbox.marking.mark(List.of(mark)).floors().get(claim.lane()));
     }
 
     private long seq(UUID id) {

@@ -7,8 +7,12 @@ import dev.outbox.EventState;
 import dev.outbox.EventStatus;
 import dev.outbox.store.BatchMarks;
 import dev.outbox.store.BatchMarks.Failure;
+import dev.outbox.store.BatchRules;
 import dev.outbox.store.Candidate;
+import dev.outbox.store.LaneClaim;
+import dev.outbox.store.LaneFloor;
 import dev.outbox.store.LaneLease;
+import dev.outbox.store.LaneMark;
 import dev.outbox.store.OutboxTables;
 import java.time.Duration;
 import java.util.Arrays;
@@ -182,7 +186,7 @@ public abstract class HoldingContract {
 
     @Test
     void quarantine_that_does_not_block_lets_the_key_go_on() {
-        outbox = new Outbox(outbox.tables, false);
+        outbox = new Outbox(outbox.tables, new BatchRules(false, false));
         List<UUID> ids = IntStream.range(0, 2).mapToObj(i -> publish("A")).toList();
         mark(List.of(), List.of(quarantine(ids.get(0))), List.of(ids.get(1)));
         assertThat(read()).containsExactly(ids.get(1));
@@ -198,6 +202,38 @@ public abstract class HoldingContract {
                 .sql("UPDATE outbox_events SET lane = :lane")
                 .param("lane", lane())
                 .update();
+        assertThat(read()).containsExactly(other);
+    }
+
+    /** What waits behind a deleted event is let go as it is behind a marked one. */
+    @Test
+    void acknowledged_events_may_be_deleted_instead_of_marked() {
+        outbox = new Outbox(outbox.tables, new BatchRules(true, true));
+        UUID head = publish("A");
+        UUID follower = publish("A");
+        mark(List.of(), List.of(retry(head, AT_ONCE)), List.of(follower));
+        assertThat(status(follower)).isEqualTo(EventStatus.BLOCKED);
+        mark(List.of(head), List.of(), List.of());
+        assertThat(outbox.events.find(head)).isEmpty();
+        assertThat(read()).containsExactly(follower);
+    }
+
+    @Test
+    void behind_a_crowd_of_late_events_those_of_held_keys_are_parked_unread_and_no_others() {
+        UUID head = publish("A");
+        UUID other = publishIn(outbox.neighbourOf("A"));
+        List<UUID> followers =
+                IntStream.range(0, 5).mapToObj(i -> publishIn("A")).toList();
+        mark(List.of(), List.of(retry(head, LONG)), List.of());
+
+        LaneFloor beginning = new LaneFloor(0, null, null, 0);
+        outbox.marking.mark(List.of(
+                new LaneMark(new LaneClaim(lease, beginning), seq(followers.get(1)), true, BatchMarks.NONE, null)));
+
+        assertThat(followers.subList(2, 5)).allMatch(id -> status(id) == EventStatus.BLOCKED);
+        assertThat(followers.subList(0, 2))
+                .as("read, and marked otherwise")
+                .allMatch(id -> status(id) == EventStatus.PENDING);
         assertThat(read()).containsExactly(other);
     }
 

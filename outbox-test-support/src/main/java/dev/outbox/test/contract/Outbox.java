@@ -1,6 +1,8 @@
 package dev.outbox.test.contract;
 
 import dev.outbox.OutboxMessage;
+import dev.outbox.OutboxOperations;
+import dev.outbox.operate.StoredOperations;
 import dev.outbox.publish.JacksonPayloadSerializer;
 import dev.outbox.publish.MessageLimits;
 import dev.outbox.publish.TransactionalOutboxPublisher;
@@ -12,6 +14,7 @@ import dev.outbox.spi.OutboxRecord;
 import dev.outbox.spi.QuarantineListener;
 import dev.outbox.store.BatchMarking;
 import dev.outbox.store.BatchMarks;
+import dev.outbox.store.BatchRules;
 import dev.outbox.store.BatchStore;
 import dev.outbox.store.CallerTransaction;
 import dev.outbox.store.Candidate;
@@ -19,10 +22,14 @@ import dev.outbox.store.EventStore;
 import dev.outbox.store.LaneClaim;
 import dev.outbox.store.LaneFloor;
 import dev.outbox.store.LaneLease;
+import dev.outbox.store.LaneMark;
 import dev.outbox.store.LaneStore;
 import dev.outbox.store.OutboxTables;
+import dev.outbox.store.PauseStore;
 import dev.outbox.store.QuarantineStore;
 import dev.outbox.store.Schema;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -44,13 +51,17 @@ public final class Outbox {
     public final BatchStore batches;
     public final BatchMarking marking;
     public final QuarantineStore quarantine;
+    public final OutboxOperations operations;
     /** In its statements the tables have their default names. */
     public final JdbcClient jdbc;
 
+    /** What its relays count. */
+    public final MeterRegistry meters = new SimpleMeterRegistry();
+
     private final TransactionTemplate transaction;
 
-    /** Small, so that tests see chunks. */
-    private static final int RELEASE_CHUNK = 3;
+    /** Quarantine blocks, and chunks are small, so that tests see them. */
+    public static final BatchRules RULES = new BatchRules(true, false, 3);
 
     private static final LaneFloor BEGINNING = new LaneFloor(0, null, null, -1);
 
@@ -61,11 +72,11 @@ public final class Outbox {
 
     /** Creates the tables; quarantine blocks. */
     public Outbox(OutboxTables tables) {
-        this(tables, true);
+        this(tables, RULES);
     }
 
     /** Creates the tables. */
-    public Outbox(OutboxTables tables, boolean quarantineBlocks) {
+    public Outbox(OutboxTables tables, BatchRules rules) {
         Schema schema = Schema.outbox(tables);
         schema.install();
         schema.verify();
@@ -73,9 +84,10 @@ public final class Outbox {
         this.dataSource = tables.dataSource();
         this.events = new EventStore(tables);
         this.lanes = new LaneStore(tables);
-        this.batches = new BatchStore(tables, quarantineBlocks, RELEASE_CHUNK);
+        this.batches = new BatchStore(tables, rules);
         this.marking = new BatchMarking(tables, lanes, batches);
         this.quarantine = new QuarantineStore(tables, lanes, batches);
+        this.operations = new StoredOperations(events, new PauseStore(tables));
         this.jdbc = tables.jdbc();
         this.transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
     }
@@ -125,7 +137,7 @@ public final class Outbox {
 
     /** Claims a lane as a relay does. */
     public Optional<LaneLease> claim(String owner, Duration lease) {
-        return lanes.claim(owner, lease).map(LaneClaim::lease);
+        return lanes.claim(owner, lease, 1).stream().findFirst().map(LaneClaim::lease);
     }
 
     /** Reads a lane from its beginning. */
@@ -140,7 +152,7 @@ public final class Outbox {
 
     /** Reads a lane from its beginning, with what is late. */
     public List<Candidate> candidates(int lane, int limit, long maxBytes) {
-        return batches.read(lane, BEGINNING, limit, maxBytes);
+        return batches.read(List.of(new LaneClaim(new LaneLease(lane, 0), BEGINNING)), limit, maxBytes);
     }
 
     /** Marks acknowledged events as a relay does; false if the lane was taken over. */
@@ -150,12 +162,13 @@ public final class Outbox {
 
     /** Marks a batch as a relay does; false if the lane was taken over. */
     public boolean mark(LaneLease lease, BatchMarks marks, @Nullable Duration leaseFromNow) {
-        return marking.mark(lease, BEGINNING, 0, marks, leaseFromNow).isPresent();
+        LaneMark mark = new LaneMark(new LaneClaim(lease, BEGINNING), 0, false, marks, leaseFromNow);
+        return marking.mark(List.of(mark)).floors().containsKey(lease.lane());
     }
 
     /** Another relay on the same tables. */
     public Relay relay(
             EventSender sender, QuarantineListener quarantineListener, RelaySettings settings, String owner) {
-        return new Relay(new RelayStores(lanes, batches, marking), sender, quarantineListener, settings, owner);
+        return new Relay(new RelayStores(lanes, batches, marking), sender, quarantineListener, settings, owner, meters);
     }
 }

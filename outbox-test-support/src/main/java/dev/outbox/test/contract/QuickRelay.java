@@ -45,9 +45,8 @@ public record QuickRelay(
         RetryPolicy quick = new RetryPolicy(attempts, Duration.ofMillis(20), 1, Duration.ofMillis(20), 0);
         return new RelaySettings(
                 2,
-                batchSize,
-                1 << 20,
-                polling,
+                new RelaySettings.BatchLimits(batchSize, 1 << 20, 16),
+                new RelaySettings.Polling(polling, polling),
                 new RelaySettings.Outage(Duration.ofMillis(50), Duration.ofMillis(50), Duration.ofMillis(400)),
                 new RelaySettings.Timeouts(lease, send, shutdown),
                 new RetryRules(quick, Map.of(), false, Duration.ofMillis(50)));

@@ -95,6 +95,16 @@ public abstract class SchemaContract {
     }
 
     @Test
+    void a_gap_in_the_lane_table_is_noticed() {
+        schema.install();
+        JdbcClient.create(dataSource).sql("DELETE FROM outbox_lanes WHERE lane = 5").update();
+        assertThatThrownBy(this::lanes)
+                .isInstanceOf(OutboxConfigurationException.class)
+                .hasMessage("The table outbox_lanes has 63 rows, but its highest lane is 63: events of the missing lanes"
+                        + " would never be sent. Number the lanes from 0 without a gap.");
+    }
+
+    @Test
     void an_older_version_is_refused_with_the_script_to_run() {
         schema.install();
         Schema next =

@@ -8,7 +8,10 @@ import dev.outbox.EventState;
 import dev.outbox.EventStatus;
 import dev.outbox.OutboxMessage;
 import dev.outbox.spi.OutboxRecord;
+import dev.outbox.store.BatchMarks;
+import dev.outbox.store.LaneClaim;
 import dev.outbox.store.LaneLease;
+import dev.outbox.store.LaneMark;
 import dev.outbox.store.OutboxTables;
 import java.time.Duration;
 import java.time.Instant;
@@ -142,6 +145,50 @@ public abstract class StoreContract {
         } finally {
             relays.shutdownNow();
         }
+    }
+
+    @Test
+    void several_lanes_are_claimed_together_as_many_as_asked_for() {
+        IntStream.range(0, 100).forEach(i -> outbox.publish("order " + i, i));
+        List<LaneClaim> ten = outbox.lanes.claim("test", LEASE, 10);
+        assertThat(ten).hasSize(10).extracting(LaneClaim::lane).doesNotHaveDuplicates();
+        assertThat(outbox.lanes.claim("test", LEASE, 1000))
+                .extracting(LaneClaim::lane)
+                .doesNotContainAnyElementsOf(ten.stream().map(LaneClaim::lane).toList());
+    }
+
+    @Test
+    void lanes_are_read_together_each_up_to_the_limit() {
+        List<UUID> busy =
+                IntStream.range(0, 5).mapToObj(i -> outbox.publish("1", i)).toList();
+        UUID quiet = outbox.publish("2", 1);
+        List<LaneClaim> claims = outbox.lanes.claim("test", LEASE, 10);
+        assertThat(outbox.batches.read(claims, 3, Long.MAX_VALUE))
+                .extracting(candidate -> candidate.event().eventId())
+                .containsExactly(busy.get(0), busy.get(1), busy.get(2), quiet);
+    }
+
+    @Test
+    void a_lane_that_was_lost_is_not_marked_with_the_others() {
+        UUID one = outbox.publish("1", 1);
+        UUID two = outbox.publish("2", 1);
+        List<LaneClaim> claims = outbox.lanes.claim("test", LEASE, 10);
+        List<LaneMark> marks = claims.stream()
+                .map(claim -> new LaneMark(
+                        claim.lane() == outbox.laneOf(one)
+                                ? claim
+                                : new LaneClaim(
+                                        new LaneLease(
+                                                claim.lane(), claim.lease().token() - 1),
+                                        claim.floor()),
+                        0,
+                        false,
+                        new BatchMarks(seqs(claim.lane() == outbox.laneOf(one) ? one : two), List.of(), List.of()),
+                        Duration.ZERO))
+                .toList();
+        assertThat(outbox.marking.mark(marks).floors()).containsOnlyKeys(outbox.laneOf(one));
+        assertThat(outbox.events.find(one).orElseThrow().status()).isEqualTo(EventStatus.PUBLISHED);
+        assertThat(outbox.events.find(two).orElseThrow().status()).isEqualTo(EventStatus.PENDING);
     }
 
     @Test

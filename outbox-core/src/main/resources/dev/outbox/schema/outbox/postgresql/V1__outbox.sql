@@ -18,7 +18,9 @@ CREATE TABLE outbox_events (
   next_attempt_at   timestamptz,
   last_error        text,
   created_at        timestamptz  NOT NULL,
-  published_at      timestamptz
+  published_at      timestamptz,
+  -- the index of retries relies on it
+  CONSTRAINT outbox_events_only_retries_are_due CHECK ((next_attempt_at IS NOT NULL) = (status = 'RETRYING'))
 );
 
 -- What relays look for. Published events leave it, so its size is that of the backlog, not of the history.
@@ -45,6 +47,14 @@ CREATE TABLE outbox_lanes (
 
 -- The number of rows is the number of lanes, for publishers and relays alike.
 INSERT INTO outbox_lanes (lane) SELECT generate_series(0, 63);
+
+-- What an operator has stopped until further notice: EVERYTHING (target is empty), a TOPIC or a LANE.
+CREATE TABLE outbox_pauses (
+  scope  varchar(10)  NOT NULL,
+  target varchar(249) NOT NULL,
+  since  timestamptz  NOT NULL DEFAULT now(),
+  PRIMARY KEY (scope, target)
+);
 
 CREATE TABLE outbox_schema (
   version      integer     PRIMARY KEY,

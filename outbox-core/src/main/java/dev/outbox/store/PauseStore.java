@@ -1,0 +1,48 @@
+package dev.outbox.store;
+
+import dev.outbox.OutboxPause;
+import java.util.List;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The rows of {@code outbox_pauses}: what relays leave alone. They look at it whenever they claim and whenever they read. */
+public final class PauseStore {
+    private final JdbcClient jdbc;
+
+    public PauseStore(OutboxTables tables) {
+        this.jdbc = tables.jdbc();
+    }
+
+    /** Returns false if it was there already. */
+    public boolean add(OutboxPause pause) {
+        return jdbc.sql("INSERT INTO outbox_pauses (scope, target) VALUES (:scope, :target) ON CONFLICT DO NOTHING")
+                        .param("scope", pause.scope().name())
+                        .param("target", pause.target())
+                        .update()
+                == 1;
+    }
+
+    /** Returns false if it was not there. */
+    public boolean remove(OutboxPause pause) {
+        return jdbc.sql("DELETE FROM outbox_pauses WHERE scope = :scope AND target = :target")
+                        .param("scope", pause.scope().name())
+                        .param("target", pause.target())
+                        .update()
+                == 1;
+    }
+
+    /** Lets the first events of a topic's keys ask again at once, which they do in a while anyway: one that is missed here is late, not lost. */
+    public void retryNow(String topic) {
+        jdbc.sql("""
+                        UPDATE outbox_events SET next_attempt_at = clock_timestamp()
+                        WHERE next_attempt_at > clock_timestamp() AND topic = :topic
+                        """).param("topic", topic).update();
+    }
+
+    /** What is paused, in the order in which it was. */
+    public List<OutboxPause> all() {
+        return jdbc.sql("SELECT scope, target FROM outbox_pauses ORDER BY since, scope, target")
+                .query((row, number) ->
+                        new OutboxPause(OutboxPause.Scope.valueOf(row.getString("scope")), row.getString("target")))
+                .list();
+    }
+}
