@@ -56,21 +56,20 @@ public final class BatchStore {
                           WHERE NOT EXISTS (SELECT 1 FROM outbox_pauses p
                                             WHERE p.scope = 'EVERYTHING' OR (p.scope = 'LANE' AND p.target = l.lane::text))
                         ), candidate AS MATERIALIZED (
-                          SELECT c.seq, c.aggregate_type, c.aggregate_id, c.bytes
+                          SELECT c.*
                           FROM scan CROSS JOIN LATERAL (
-                            (SELECT seq, aggregate_type, aggregate_id, octet_length(payload) AS bytes
-                             FROM outbox_events e
+                            (SELECT * FROM outbox_events e
                              WHERE e.status = 'PENDING' AND e.lane <= scan.lane AND (e.lane, e.seq) > (scan.lane, scan.floor)
                              ORDER BY e.lane, e.seq LIMIT :limit)
                             UNION ALL
-                            (SELECT seq, aggregate_type, aggregate_id, octet_length(payload)
-                             FROM outbox_events e
+                            (SELECT * FROM outbox_events e
                              WHERE e.lane = scan.lane AND e.next_attempt_at <= clock_timestamp()
                              ORDER BY e.next_attempt_at LIMIT :limit)) c
                         ), batch AS MATERIALIZED (
-                          SELECT seq, aggregate_type, aggregate_id
-                          FROM (SELECT *, sum(bytes) OVER (ORDER BY seq) - bytes AS bytes_before FROM candidate) c
-                          WHERE bytes_before = 0 OR bytes_before + bytes <= :maxBytes
+                          SELECT *
+                          FROM (SELECT *, sum(octet_length(payload)) OVER (ORDER BY seq) - octet_length(payload) AS bytes_before
+                                FROM candidate) c
+                          WHERE bytes_before = 0 OR bytes_before + octet_length(payload) <= :maxBytes
                         )
                         SELECT e.seq, e.event_id, e.lane, e.aggregate_type, e.aggregate_id, e.aggregate_version, e.event_type,
                                e.topic, e.content_type, e.payload, e.headers, e.created_at, e.attempts,
@@ -81,7 +80,7 @@ public final class BatchStore {
                                          AND (:quarantineBlocks OR b.status <> 'QUARANTINED')
                                          AND b.seq NOT IN (SELECT seq FROM batch)) AS late,
                                e.topic IN (SELECT target FROM outbox_pauses WHERE scope = 'TOPIC') AS paused
-                        FROM batch JOIN outbox_events e USING (seq)
+                        FROM batch e
                         ORDER BY e.seq
                         """)
                 .param("lanes", Column.of(claims, Integer[]::new, LaneClaim::lane))

@@ -1,6 +1,7 @@
 package dev.outbox.store;
 
 import dev.outbox.spi.OutboxRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An event that was read to be sent.
@@ -14,5 +15,16 @@ public record Candidate(OutboxRecord event, int lane, int attempts, boolean late
     /** Where it stands in the order of events. */
     public long seq() {
         return event.seq();
+    }
+
+    /** The sequence tells events apart; to compare all their fields in every set would cost more than to send them. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Candidate candidate && candidate.seq() == seq();
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(seq());
     }
 }

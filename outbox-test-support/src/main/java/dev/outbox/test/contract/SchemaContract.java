@@ -97,11 +97,14 @@ public abstract class SchemaContract {
     @Test
     void a_gap_in_the_lane_table_is_noticed() {
         schema.install();
-        JdbcClient.create(dataSource).sql("DELETE FROM outbox_lanes WHERE lane = 5").update();
+        JdbcClient.create(dataSource)
+                .sql("DELETE FROM outbox_lanes WHERE lane = 5")
+                .update();
         assertThatThrownBy(this::lanes)
                 .isInstanceOf(OutboxConfigurationException.class)
-                .hasMessage("The table outbox_lanes has 63 rows, but its highest lane is 63: events of the missing lanes"
-                        + " would never be sent. Number the lanes from 0 without a gap.");
+                .hasMessage(
+                        "The table outbox_lanes has 63 rows, but its highest lane is 63: events of the missing lanes"
+                                + " would never be sent. Number the lanes from 0 without a gap.");
     }
 
     @Test
