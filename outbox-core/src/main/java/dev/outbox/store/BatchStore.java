@@ -134,7 +134,7 @@ public final class BatchStore {
         return jdbc.sql("""
                         WITH failed AS (
                           UPDATE outbox_events e
-                          SET status = f.status, attempts = e.attempts + f.counted, last_error = f.error,
+                          SET status = f.status, attempts = e.attempts + f.counted, last_error = f.error, failed_at = clock_timestamp(),
                               next_attempt_at = clock_timestamp() + make_interval(secs => f.delay)
                           FROM unnest(:seqs::bigint[], :statuses::text[], :counted::integer[], :delays::double precision[],
                                       :errors::text[]) AS f (seq, status, counted, delay, error)

@@ -56,6 +56,7 @@ public abstract class HoldingContract {
         assertThat(candidates()).isEmpty();
         assertThat(column(id, "attempts")).isEqualTo("1");
         assertThat(column(id, "last_error")).isEqualTo("the reason");
+        assertThat(column(id, "failed_at > created_at")).isEqualTo("t");
     }
 
     @Test
@@ -310,7 +311,8 @@ public abstract class HoldingContract {
     }
 
     private String column(UUID id, String name) {
-        assertThat(Arrays.asList("attempts", "last_error")).contains(name);
+        assertThat(Arrays.asList("attempts", "last_error", "failed_at > created_at"))
+                .contains(name);
         return outbox.jdbc
                 .sql("SELECT " + name + " FROM outbox_events WHERE event_id = :id")
                 .param("id", id)

@@ -17,6 +17,7 @@ CREATE TABLE outbox_events (
   attempts          integer      NOT NULL DEFAULT 0,
   next_attempt_at   timestamptz,
   last_error        text,
+  failed_at         timestamptz,
   created_at        timestamptz  NOT NULL,
   published_at      timestamptz,
   -- the index of retries relies on it
