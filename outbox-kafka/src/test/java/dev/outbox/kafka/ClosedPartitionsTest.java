@@ -1,18 +1,13 @@
 package dev.outbox.kafka;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outbox.spi.FailureScope;
-import dev.outbox.spi.OutboxRecord;
 import dev.outbox.spi.SendException;
 import dev.outbox.spi.SentPosition;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.common.Cluster;
@@ -83,7 +78,7 @@ class ClosedPartitionsTest {
     void other_topics_go_on() {
         send();
         expire();
-        assertThat(sender.send(event("other")).toCompletableFuture()).isNotDone();
+        assertThat(sender.send(AnEvent.on("other")).toCompletableFuture()).isNotDone();
     }
 
     private void expire() {
@@ -95,22 +90,7 @@ class ClosedPartitionsTest {
     }
 
     private CompletableFuture<SentPosition> send() {
-        return sender.send(event("t")).toCompletableFuture();
-    }
-
-    private static OutboxRecord event(String topic) {
-        return new OutboxRecord(
-                1,
-                UUID.randomUUID(),
-                "Order",
-                "1",
-                null,
-                "E",
-                topic,
-                "text/plain",
-                "x".getBytes(UTF_8),
-                Map.of(),
-                Instant.EPOCH);
+        return sender.send(AnEvent.on("t")).toCompletableFuture();
     }
 
     private static Cluster oneDeadPartition() {

@@ -11,7 +11,6 @@ import dev.outbox.relay.Relay;
 import dev.outbox.relay.RelaySettings;
 import dev.outbox.spi.EventSender;
 import dev.outbox.spi.FailureScope;
-import dev.outbox.spi.OutboxRecord;
 import dev.outbox.spi.SendException;
 import dev.outbox.test.KafkaCluster;
 import dev.outbox.test.PostgresSchema;
@@ -19,10 +18,8 @@ import dev.outbox.test.TestServers;
 import dev.outbox.test.contract.Outbox;
 import dev.outbox.test.contract.QuickRelay;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -154,19 +151,8 @@ class ClusterIntegrationTest {
     }
 
     private static void send(KafkaEventSender sender, String topic) {
-        OutboxRecord event = new OutboxRecord(
-                1,
-                UUID.randomUUID(),
-                "Order",
-                "1",
-                null,
-                "E",
-                topic,
-                "text/plain",
-                new byte[1],
-                Map.of(),
-                Instant.EPOCH);
-        assertThat(sender.send(event).toCompletableFuture()).succeedsWithin(PATIENCE);
+
+        assertThat(sender.send(AnEvent.on(topic)).toCompletableFuture()).succeedsWithin(PATIENCE);
     }
 
     private static KafkaEventSender sender() {

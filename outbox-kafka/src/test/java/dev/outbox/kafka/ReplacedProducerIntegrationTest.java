@@ -1,22 +1,18 @@
 package dev.outbox.kafka;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.outbox.spi.FailureScope;
-import dev.outbox.spi.OutboxRecord;
 import dev.outbox.spi.SendException;
 import dev.outbox.spi.SentPosition;
 import dev.outbox.test.KafkaOptions;
 import dev.outbox.test.KafkaServer;
 import dev.outbox.test.TestServers;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.clients.admin.Admin;
@@ -52,7 +48,8 @@ class ReplacedProducerIntegrationTest {
                 "/test",
                 Duration.ZERO,
                 null)) {
-            CompletableFuture<SentPosition> held = sender.send(event(topic)).toCompletableFuture();
+            CompletableFuture<SentPosition> held =
+                    sender.send(AnEvent.on(topic)).toCompletableFuture();
             created.get(0).close(Duration.ZERO);
 
             assertThat(held)
@@ -62,7 +59,7 @@ class ReplacedProducerIntegrationTest {
                     .isInstanceOfSatisfying(
                             SendException.class,
                             failure -> assertThat(failure.scope()).isEqualTo(FailureScope.BROKER));
-            assertThat(sender.send(event(topic)).toCompletableFuture()).succeedsWithin(PATIENCE);
+            assertThat(sender.send(AnEvent.on(topic)).toCompletableFuture()).succeedsWithin(PATIENCE);
             assertThat(created).hasSize(2);
         }
     }
@@ -73,7 +70,7 @@ class ReplacedProducerIntegrationTest {
         try (KafkaServer kafka = KafkaServer.start(withPasswords())) {
             String topic = kafka.uniqueTopic("login", 1);
             try (KafkaEventSender sender = KafkaEventSender.create(login(kafka), SEND, "/test")) {
-                assertThat(sender.send(event(topic)).toCompletableFuture())
+                assertThat(sender.send(AnEvent.on(topic)).toCompletableFuture())
                         .failsWithin(PATIENCE)
                         .withThrowableThat()
                         .havingCause()
@@ -83,7 +80,7 @@ class ReplacedProducerIntegrationTest {
 
                 createUser(kafka);
                 await().atMost(PATIENCE).ignoreExceptions().until(() -> {
-                    sender.send(event(topic)).toCompletableFuture().join();
+                    sender.send(AnEvent.on(topic)).toCompletableFuture().join();
                     return true;
                 });
             }
@@ -119,20 +116,5 @@ class ReplacedProducerIntegrationTest {
                     .all()
                     .get();
         }
-    }
-
-    private static OutboxRecord event(String topic) {
-        return new OutboxRecord(
-                1,
-                UUID.randomUUID(),
-                "Order",
-                "1",
-                null,
-                "E",
-                topic,
-                "text/plain",
-                "x".getBytes(UTF_8),
-                Map.of(),
-                Instant.EPOCH);
     }
 }

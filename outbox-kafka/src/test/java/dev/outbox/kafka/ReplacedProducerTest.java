@@ -1,20 +1,15 @@
 package dev.outbox.kafka;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.outbox.spi.FailureScope;
-import dev.outbox.spi.OutboxRecord;
 import dev.outbox.spi.SendException;
 import dev.outbox.spi.SentPosition;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -154,7 +149,7 @@ class ReplacedProducerTest {
         KafkaEventSender patient = new KafkaEventSender(this::create, "/test", Duration.ofMinutes(1), null);
         created.get(1).sendException = new ClusterAuthorizationException("no");
         for (int i = 0; i < 100; i++) {
-            assertThat(patient.send(record()).toCompletableFuture())
+            assertThat(patient.send(AnEvent.on("t")).toCompletableFuture())
                     .failsWithin(Duration.ZERO)
                     .withThrowableThat()
                     .havingCause()
@@ -184,7 +179,7 @@ class ReplacedProducerTest {
     }
 
     private CompletableFuture<SentPosition> send() {
-        return sender.send(record()).toCompletableFuture();
+        return sender.send(AnEvent.on("t")).toCompletableFuture();
     }
 
     private static FailureScope scopeOf(CompletableFuture<SentPosition> sent) {
@@ -195,21 +190,6 @@ class ReplacedProducerTest {
                 .asInstanceOf(InstanceOfAssertFactories.throwable(SendException.class))
                 .actual()
                 .scope();
-    }
-
-    private static OutboxRecord record() {
-        return new OutboxRecord(
-                1,
-                UUID.randomUUID(),
-                "Order",
-                "1",
-                null,
-                "E",
-                "t",
-                "text/plain",
-                "x".getBytes(UTF_8),
-                Map.of(),
-                Instant.EPOCH);
     }
 
     /** Fails what is under way when it is closed, as a real one does that is closed without waiting. */

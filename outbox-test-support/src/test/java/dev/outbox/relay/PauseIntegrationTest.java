@@ -12,6 +12,7 @@ import dev.outbox.test.TestServers;
 import dev.outbox.test.contract.Outbox;
 import dev.outbox.test.contract.QuickRelay;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,7 +66,6 @@ class PauseIntegrationTest {
         awaitPublished(waiting);
     }
 
-    /** With one attempt only, a failure that counted would show as quarantine. */
     @Test
     void a_topic_waits_without_using_attempts_and_the_others_go_on() {
         outbox.operations.pause(OutboxPause.topic("paused"));
@@ -75,10 +75,28 @@ class PauseIntegrationTest {
         awaitPublished(neighbour);
         await().until(() -> status(first) == EventStatus.RETRYING && status(second) == EventStatus.BLOCKED);
         assertThat(broker.received()).containsExactly(neighbour);
+        assertThat(outbox.jdbc
+                        .sql("SELECT sum(attempts) FROM outbox_events")
+                        .query(Long.class)
+                        .single())
+                .isZero();
 
         outbox.operations.resume(OutboxPause.topic("paused"));
         awaitPublished(first, second);
         assertThat(broker.received()).containsExactly(neighbour, first, second);
+    }
+
+    /** So that a pause costs nothing. */
+    @Test
+    void what_is_paused_is_not_claimed() {
+        relay.stop();
+        int lane = outbox.laneOf(publish("A", "t"));
+        for (OutboxPause pause : List.of(OutboxPause.everything(), OutboxPause.lane(lane))) {
+            outbox.operations.pause(pause);
+            assertThat(outbox.claim("test", Duration.ofNanos(1))).isEmpty();
+            outbox.operations.resume(pause);
+            assertThat(outbox.claim("test", Duration.ofNanos(1))).isPresent();
+        }
     }
 
     /** The backlog of a paused topic must not fill the batches. */
