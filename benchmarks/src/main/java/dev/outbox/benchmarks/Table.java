@@ -88,11 +88,16 @@ final class Table implements AutoCloseable {
      * ids and sequences.
      */
     void fill(int events) {
+        add(events);
+        settle();
+    }
+
+    /** The same with statistics that do not know of it. */
+    void add(int events) {
         int written = Math.min(events, KEYS);
         publishEachKey(written);
         long first = highestSeq() - written;
         for (; written < events; written += KEYS) copy(first, Math.min(KEYS, events - written));
-        settle();
     }
 
     private void publishEachKey(int keys) {
@@ -106,8 +111,8 @@ final class Table implements AutoCloseable {
     void fillBlockedKey(int events) {
         OutboxMessage message = message("blocked", PAYLOAD);
         transaction.executeWithoutResult(status -> publisher(() -> {}).publish(message));
-        jdbc.update("UPDATE outbox_events SET status = 'QUARANTINED', attempts = 10");
-        jdbc.update(COPY.formatted("generate_series(1, ?),"), events, 0L, 1);
+        jdbc.update("UPDATE outbox_events SET status = 'QUARANTINED', attempts = 10 WHERE aggregate_id = 'blocked'");
+        jdbc.update(COPY.formatted("generate_series(1, ?),"), events, highestSeq() - 1, 1);
     }
 
     private void copy(long first, int events) {

@@ -20,7 +20,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  *
  * <p>The statements leave the planner no choice that stale statistics could make a bad one, because the table changes faster than they do.
  * {@code (lane, seq) > (…)} ordered by both can only be answered by the index of pending events, while {@code lane = … AND seq > …} could be
- * by the primary key, past all published events. {@code OFFSET 0} keeps an EXISTS a look into the index for each row, where a join
+ * by the primary key, past all published events. An UPDATE names its rows by an array, never by a join, and {@code status || ''} says that a
+ * partial index cannot stand in for the primary key: while statistics take it for empty, that would be all of the index, compared with each row.
+ * {@code OFFSET 0} keeps an EXISTS a look into the index for each row, where a join
  * would read all blocked events of the table. Only retries have a {@code next_attempt_at}; with their status in the condition, the index of
  * everything that is held would do as well, read from its beginning to its end.
  */
@@ -167,19 +169,20 @@ public final class BatchStore {
      */
     private static String park(String rows) {
         return """
-                WITH next AS MATERIALIZED (%s
-                ), held AS MATERIALIZED (
-                  SELECT aggregate_type, aggregate_id,
-                         (SELECT b.seq FROM outbox_events b
-                          WHERE b.aggregate_type = k.aggregate_type AND b.aggregate_id = k.aggregate_id
-                            AND b.status IN ('RETRYING', 'QUARANTINED', 'BLOCKED')
-                            AND (:quarantineBlocks OR b.status <> 'QUARANTINED')
-                          ORDER BY b.seq LIMIT 1) AS seq
-                  FROM (SELECT DISTINCT aggregate_type, aggregate_id FROM next) k
-                )
                 UPDATE outbox_events e SET status = 'BLOCKED'
-                FROM next JOIN held USING (aggregate_type, aggregate_id)
-                WHERE e.seq = next.seq AND e.status = 'PENDING' AND held.seq < next.seq
+                WHERE e.seq = ANY(ARRAY(
+                    SELECT s.seq
+                    FROM (SELECT aggregate_type, aggregate_id, array_agg(seq) AS seqs
+                          FROM (%s) next GROUP BY aggregate_type, aggregate_id) k
+                         CROSS JOIN LATERAL (
+                           SELECT b.seq FROM outbox_events b
+                           WHERE b.aggregate_type = k.aggregate_type AND b.aggregate_id = k.aggregate_id
+                             AND b.status IN ('RETRYING', 'QUARANTINED', 'BLOCKED')
+                             AND (:quarantineBlocks OR b.status <> 'QUARANTINED')
+                           ORDER BY b.seq LIMIT 1) held
+                         CROSS JOIN LATERAL unnest(k.seqs) AS s (seq)
+                    WHERE held.seq < s.seq))
+                  AND e.status || '' = 'PENDING'
                 """.formatted(rows);
     }
 
@@ -233,8 +236,7 @@ public final class BatchStore {
                           SELECT seq FROM (SELECT seq, bool_and(status = 'BLOCKED') OVER (ORDER BY seq) AS free FROM head) h WHERE free
                         ), released AS (
                           UPDATE outbox_events e SET status = 'PENDING'
-                          FROM free
-                          WHERE e.seq = free.seq AND e.status = 'BLOCKED'
+                          WHERE e.seq = ANY(ARRAY(SELECT seq FROM free)) AND e.status || '' = 'BLOCKED'
                             AND NOT EXISTS (SELECT 1 FROM outbox_events p
                                             WHERE p.status = 'PENDING' AND (p.lane, p.seq) > (:lane, :floor)
                                               AND (p.lane, p.seq) < (:lane, (SELECT min(seq) FROM head))

@@ -4,7 +4,10 @@ import java.util.Optional;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** What a person does with quarantined events. Each holds the lane's row lock, so it does not cross a relay's mark. */
+/**
+ * What a person does with quarantined events. Each holds the lane's row lock, so it does not cross a relay's mark. For {@code status || ''} see {@link
+ * BatchStore}.
+ */
 public final class QuarantineStore {
     private final JdbcClient jdbc;
     private final LaneStore lanes;
@@ -53,7 +56,7 @@ public final class QuarantineStore {
             LaneFloor floor = lanes.lock(place.get().lane());
             boolean won = jdbc.sql("""
                                     UPDATE outbox_events SET status = :status, attempts = CASE WHEN :status = 'PENDING' THEN 0 ELSE attempts END
-                                    WHERE seq = :seq AND status = 'QUARANTINED'
+                                    WHERE seq = :seq AND status || '' = 'QUARANTINED'
                                     """)
                             .param("status", status)
                             .param("seq", place.get().seq())
