@@ -8,6 +8,7 @@ import dev.outbox.test.ChildJvm;
 import dev.outbox.test.KafkaServer;
 import dev.outbox.test.PostgresSchema;
 import dev.outbox.test.TestServers;
+import dev.outbox.test.TestSize;
 import dev.outbox.test.contract.Outbox;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,7 +63,7 @@ class RelayProcessesIntegrationTest {
         Random random = new Random(42);
         publish(3_000, 50);
         List<ChildJvm> relays = new ArrayList<>(List.of(relay(), relay()));
-        for (int kill = 0; kill < 4; kill++) {
+        for (int kill = 0; kill < TestSize.of(4, 20); kill++) {
             ChildJvm victim = relays.remove(random.nextInt(2));
             victim.awaitLine("committed", PATIENCE); // it relays by now
             publish(500 + random.nextInt(500), 50);

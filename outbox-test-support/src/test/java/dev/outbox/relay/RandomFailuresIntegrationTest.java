@@ -10,6 +10,7 @@ import dev.outbox.publish.TransactionalOutboxPublisher;
 import dev.outbox.relay.ErraticBroker.Answer;
 import dev.outbox.test.PostgresSchema;
 import dev.outbox.test.TestServers;
+import dev.outbox.test.TestSize;
 import dev.outbox.test.contract.Outbox;
 import dev.outbox.test.contract.QuickRelay;
 import java.time.Duration;
@@ -38,7 +39,7 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 /**
  * Writers, two relays, an erratic broker, an operator, and leases that end at any time, all at random.
  *
- * <p>The name of a failed run has its seed. {@code -Doutbox.test.seeds=N} tries the seeds from 1 to N; two by default.
+ * <p>The name of a failed run has its seed. {@code -Doutbox.test.seeds=N} tries the seeds from 1 to N; by default two, in the long form 15.
  */
 @Timeout(300)
 class RandomFailuresIntegrationTest {
@@ -57,7 +58,7 @@ class RandomFailuresIntegrationTest {
     private volatile boolean over;
 
     static LongStream seeds() {
-        return LongStream.rangeClosed(1, Long.getLong("outbox.test.seeds", 2));
+        return LongStream.rangeClosed(1, Long.getLong("outbox.test.seeds", TestSize.of(2, 15)));
     }
 
     @BeforeEach
