@@ -3,6 +3,8 @@ package dev.outbox.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import dev.outbox.EventStatus;
 import dev.outbox.relay.Relay;
 import dev.outbox.relay.RelaySettings;
@@ -130,12 +132,24 @@ class DatabaseOutageIntegrationTest {
                 Map.of("bootstrap.servers", kafka.bootstrapServers()),
                 settings.timeouts().send(),
                 "/test");
-        Outbox outbox = new Outbox(new SteppedDataSource(
-                new DriverManagerDataSource(schema.jdbcUrl(), schema.username(), schema.password()), at));
+        HikariDataSource pool = pool(schema);
+        Outbox outbox = new Outbox(new SteppedDataSource(pool, at));
         Relay relay = outbox.relay(new SteppedSender(sender, 200, at), (event, error) -> {}, settings, "test");
+        resources.add(0, pool);
         resources.add(0, sender);
         resources.add(0, relay::stop);
         relay.start();
+    }
+
+    /** As applications have one. */
+    private static HikariDataSource pool(PostgresSchema schema) {
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(schema.jdbcUrl());
+        config.setUsername(schema.username());
+        config.setPassword(schema.password());
+        config.setMaximumPoolSize(3);
+        config.setConnectionTimeout(Duration.ofSeconds(5).toMillis());
+        return new HikariDataSource(config);
     }
 
     private static void awaitUninterruptibly(CountDownLatch latch) {

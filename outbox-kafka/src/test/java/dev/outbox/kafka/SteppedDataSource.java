@@ -46,7 +46,7 @@ final class SteppedDataSource extends DelegatingDataSource {
                 });
     }
 
-    /** A connection of {@code DriverManagerDataSource} is good for one transaction. */
+    /** A connection that was taken is good for one transaction. */
     private static boolean has(String text, List<String> statements) {
         return statements.stream().anyMatch(sql -> sql.contains(text));
     }
