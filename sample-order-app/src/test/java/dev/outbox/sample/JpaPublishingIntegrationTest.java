@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.orm.jpa.JpaTransactionManager;
+import org.springframework.transaction.NestedTransactionNotSupportedException;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -90,6 +91,20 @@ class JpaPublishingIntegrationTest extends RunningShop {
         assertThat(publishedFor(sku)).isEqualTo(1);
         assertThat(products("outer " + sku)).isZero();
         assertThat(publishedFor("outer " + sku)).isZero();
+    }
+
+    /** Hibernate has savepoints, but JpaTransactionManager gives them to nobody unless it is told to. */
+    @Test
+    void a_savepoint_that_spring_refuses_to_make_stores_nothing() {
+        TransactionTemplate nested = new TransactionTemplate(transactions);
+        nested.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
+        assertThatThrownBy(() -> transaction.executeWithoutResult(status -> {
+                    createAndPublish("outer " + sku);
+                    nested.executeWithoutResult(inner -> createAndPublish(sku));
+                }))
+                .isInstanceOf(NestedTransactionNotSupportedException.class);
+        assertThat(publishedFor("outer " + sku)).isZero();
+        assertThat(publishedFor(sku)).isZero();
     }
 
     /** So what is to wait for another writer of the row has to be flushed before: see what is not promised. */
