@@ -12,6 +12,7 @@ import dev.outbox.store.LaneStore;
 import dev.outbox.store.OutboxTables;
 import dev.outbox.store.PauseStore;
 import dev.outbox.store.QuarantineStore;
+import dev.outbox.store.Reading;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -62,19 +63,19 @@ final class Plans {
     private void relay() throws SQLException {
         List<LaneClaim> claims = lanes.claim("plans", LEASE, LANES);
         put("Claim");
-        List<Candidate> batch = read(claims);
+        Reading batch = read(claims);
         put("Read");
         marking.mark(marks(claims, batch, Plans::acknowledged, LEASE));
-        put("Lock", "Publish", "Horizons", "Change of lanes");
+        put("Lock", "Publish", "Change of lanes");
     }
 
     /** Each event of a batch, and once more each of a topic that is resumed. */
     private void fail() throws SQLException {
         List<LaneClaim> claims = lanes.claim("plans", LEASE, LANES);
-        List<Candidate> batch = read(claims);
+        Reading batch = read(claims);
         explained.takePlans();
         marking.mark(marks(claims, batch, Plans::failed, null));
-        put("-", "Fail", "-");
+        put("-", "Fail");
         pauses.retryNow(table.topic);
         put("Resume");
     }
@@ -94,11 +95,11 @@ final class Plans {
                 .orElseThrow();
         LaneFloor behind = new LaneFloor(first.seq(), null, null, claim.floor().revision());
         List<LaneClaim> claims = List.of(claim.at(behind));
-        List<Candidate> batch = read(claims);
+        Reading batch = read(claims);
         explained.takePlans();
         marking.mark(marks(claims, batch, Plans::late, null));
-        put("-", "Park", "Park what follows", "-");
-        while (!batch.isEmpty()) {
+        put("-", "Park", "Park what follows");
+        while (!batch.candidates().isEmpty()) {
             batch = read(claims);
             marking.mark(marks(claims, batch, Plans::late, null));
         }
@@ -106,11 +107,11 @@ final class Plans {
 
         quarantine.approve(first.eventId());
         put("-", "-", "Approve", "-");
-        read(claims);
+        Reading beside = read(claims);
         put("Read beside blocked events");
         BatchMarks sent = acknowledged(List.of(first.seq()));
-        marking.mark(List.of(new LaneMark(claim, first.seq(), false, sent, null)));
-        put("-", "Publish before blocked events", "Release", "-", "-");
+        marking.mark(List.of(new LaneMark(claim, beside, false, sent, null)));
+        put("-", "Publish before blocked events", "Release", "-");
     }
 
     private record Place(int lane, long seq, UUID eventId) {}
@@ -141,7 +142,7 @@ final class Plans {
                 .strip();
     }
 
-    private List<Candidate> read(List<LaneClaim> claims) {
+    private Reading read(List<LaneClaim> claims) {
         return batches.read(claims, (BATCH + claims.size() - 1) / claims.size(), Long.MAX_VALUE);
     }
 
@@ -172,19 +173,15 @@ final class Plans {
     }
 
     private static List<LaneMark> marks(
-            List<LaneClaim> claims,
-            List<Candidate> batch,
-            Function<List<Long>, BatchMarks> outcome,
-            @Nullable Duration lease) {
+            List<LaneClaim> claims, Reading batch, Function<List<Long>, BatchMarks> outcome, @Nullable Duration lease) {
         return claims.stream()
                 .map(claim -> {
-                    List<Long> seqs = batch.stream()
+                    List<Long> seqs = batch.candidates().stream()
                             .filter(candidate -> candidate.lane() == claim.lane())
                             .map(Candidate::seq)
                             .toList();
                     BatchMarks marks = outcome.apply(seqs);
-                    long seen = seqs.isEmpty() ? 0 : seqs.get(seqs.size() - 1);
-                    return new LaneMark(claim, seen, !marks.waiting().isEmpty(), marks, lease);
+                    return new LaneMark(claim, batch, !marks.waiting().isEmpty(), marks, lease);
                 })
                 .toList();
     }

@@ -33,6 +33,7 @@ final class RawProducer {
         List<ProducerRecord<byte[], byte[]>> records = records(topic);
         try (KafkaProducer<byte[], byte[]> producer = broker.producer(KAFKA_DEFAULT_LINGER)) {
             send(producer, records, Math.min(events, Table.KEYS)); // connections and metadata
+            Disk.settle();
             return events / send(producer, records, events);
         } finally {
             broker.delete(topic);

@@ -140,6 +140,7 @@ final class Table implements AutoCloseable {
     void settle() {
         jdbc.execute("ANALYZE outbox_events");
         jdbc.execute("CHECKPOINT");
+        Disk.settle();
     }
 
     private long highestSeq() {

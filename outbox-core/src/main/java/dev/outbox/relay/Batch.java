@@ -1,13 +1,14 @@
 package dev.outbox.relay;
 
 import dev.outbox.store.Candidate;
+import dev.outbox.store.Reading;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** What was read of several lanes at once, by sequence. */
 final class Batch {
-    private final List<Candidate> candidates;
+    private final Reading reading;
     private final int limit;
     private final boolean cut;
     private final Map<Integer, Tally> lanes = new HashMap<>();
@@ -18,19 +19,23 @@ final class Batch {
      * @param limit how many of each lane at most
      * @param bytes the payloads together, at most
      */
-    Batch(List<Candidate> candidates, int limit, long bytes) {
-        this.candidates = candidates;
+    Batch(Reading reading, int limit, long bytes) {
+        this.reading = reading;
         this.limit = limit;
         long read = 0;
-        for (Candidate candidate : candidates) {
+        for (Candidate candidate : reading.candidates()) {
             read += candidate.event().payload().length;
             lanes.merge(candidate.lane(), Tally.of(candidate), Tally::plus);
         }
         this.cut = read >= bytes / 2; // one more event may have been too many
     }
 
+    Reading reading() {
+        return reading;
+    }
+
     List<Candidate> candidates() {
-        return candidates;
+        return reading.candidates();
     }
 
     /** Whether there may be more to read of a lane. */
@@ -43,24 +48,19 @@ final class Batch {
         return isFull(lane) && of(lane).late * 2 >= limit;
     }
 
-    /** The highest sequence of a lane, 0 when nothing was read of it. */
-    long highest(int lane) {
-        return of(lane).highest;
-    }
-
     private Tally of(int lane) {
         return lanes.getOrDefault(lane, Tally.NOTHING);
     }
 
-    private record Tally(int events, int late, long highest) {
-        static final Tally NOTHING = new Tally(0, 0, 0);
+    private record Tally(int events, int late) {
+        static final Tally NOTHING = new Tally(0, 0);
 
         static Tally of(Candidate candidate) {
-            return new Tally(1, candidate.late() ? 1 : 0, candidate.seq());
+            return new Tally(1, candidate.late() ? 1 : 0);
         }
 
         Tally plus(Tally other) {
-            return new Tally(events + other.events, late + other.late, Math.max(highest, other.highest));
+            return new Tally(events + other.events, late + other.late);
         }
     }
 }

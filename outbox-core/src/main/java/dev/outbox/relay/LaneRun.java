@@ -115,7 +115,7 @@ final class LaneRun {
         List<LaneMark> ofLanes = new ArrayList<>();
         held.forEach((lane, claim) -> ofLanes.add(new LaneMark(
                 claim,
-                batch.highest(lane),
+                batch.reading(),
                 batch.isCrowded(lane),
                 marks.getOrDefault(lane, BatchMarks.NONE),
                 lease.apply(lane))));

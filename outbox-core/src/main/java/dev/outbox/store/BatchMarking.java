@@ -2,6 +2,7 @@ package dev.outbox.store;
 
 import dev.outbox.store.BatchStore.BlockedKey;
 import dev.outbox.store.LaneStore.LaneChange;
+import dev.outbox.store.Reading.Seen;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -40,10 +41,11 @@ public final class BatchMarking {
         final LaneFloor row;
         LaneFloor floor;
 
-        Lane(LaneMark mark, LaneFloor row) {
+        Lane(LaneMark mark, LaneFloor row, long transactionId) {
             this.mark = mark;
             this.row = row;
-            this.floor = mark.claim().floor().confirmedBy(row);
+            Seen seen = mark.seen();
+            this.floor = mark.claim().floor().raisedBy(seen).confirmedBy(row).remembering(seen, transactionId);
         }
 
         /** A floor that has only risen may stay in memory until the lease is written; one that was lowered is written at once. */
@@ -55,12 +57,12 @@ public final class BatchMarking {
     /** Marks what was read of several lanes. Each lane stands for itself: that one of them is lost changes nothing for the others. */
     public Marked mark(Collection<LaneMark> marks) {
         return transaction.run(() -> {
-            Map<Integer, LaneFloor> rows =
+            LaneStore.Locked locked =
                     lanes.lock(marks.stream().map(mark -> mark.claim().lease()).toList());
             Map<Integer, Lane> ours = new TreeMap<>();
             for (LaneMark mark : marks) {
-                LaneFloor row = rows.get(mark.lane());
-                if (row != null) ours.put(mark.lane(), new Lane(mark, row));
+                LaneFloor row = locked.floors().get(mark.lane());
+                if (row != null) ours.put(mark.lane(), new Lane(mark, row, locked.transactionId()));
             }
             return ours.isEmpty() ? new Marked(Map.of(), List.of()) : mark(ours);
         });
@@ -71,14 +73,13 @@ public final class BatchMarking {
         List<Long> quarantined = batches.fail(all(ours, BatchMarks::failed));
         batches.park(all(ours, BatchMarks::waiting));
         ours.forEach((number, lane) -> {
-            if (lane.mark.crowded()) batches.parkAfter(number, lane.mark.seen());
+            if (lane.mark.crowded()) batches.parkAfter(number, lane.mark.seen().highest());
         });
         for (BlockedKey key : blocked) {
             Lane lane = Objects.requireNonNull(ours.get(key.lane()));
             batches.release(key.lane(), key.key(), lane.floor.value())
                     .ifPresent(lowest -> lane.floor = lane.floor.loweredBelow(lowest));
         }
-        raiseFloors(ours);
         lanes.change(ours.values().stream()
                 .filter(Lane::isToBeWritten)
                 .map(lane -> new LaneChange(lane.mark.lane(), lane.floor, lane.mark.lease()))
@@ -86,17 +87,6 @@ public final class BatchMarking {
         Map<Integer, LaneFloor> floors = new HashMap<>();
         ours.forEach((number, lane) -> floors.put(number, lane.floor));
         return new Marked(floors, quarantined);
-    }
-
-    private void raiseFloors(Map<Integer, Lane> ours) {
-        Map<Integer, Long> floors = new HashMap<>();
-        ours.forEach((number, lane) -> {
-            if (lane.floor.mayMove(lane.mark.seen())) floors.put(number, lane.floor.value());
-        });
-        batches.horizons(floors).forEach((number, now) -> {
-            Lane lane = Objects.requireNonNull(ours.get(number));
-            lane.floor = lane.floor.next(lane.mark.seen(), now);
-        });
     }
 
     private static <T> List<T> all(Map<Integer, Lane> lanes, Function<BatchMarks, List<T>> part) {

@@ -1,14 +1,12 @@
 package dev.outbox.store;
 
 import dev.outbox.spi.OutboxRecord;
-import dev.outbox.store.LaneFloor.Horizon;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -46,9 +44,8 @@ public final class BatchStore {
      * @param lanes where each scan starts at the lane's floor, unless the lane's row has another revision by now; nothing is read of paused lanes
      * @param limit how many pending events of each lane at most, and how many retries at most
      * @param maxBytes the payloads together do not exceed this, unless there is only one
-     * @return by sequence
      */
-    public List<Candidate> read(Collection<LaneClaim> lanes, int limit, long maxBytes) {
+    public Reading read(Collection<LaneClaim> lanes, int limit, long maxBytes) {
         List<LaneClaim> claims = List.copyOf(lanes);
         return transaction.read(() -> jdbc.sql("""
                         WITH scan AS MATERIALIZED (
@@ -81,7 +78,9 @@ public final class BatchStore {
                                          AND b.status IN ('RETRYING', 'QUARANTINED', 'BLOCKED')
                                          AND (:quarantineBlocks OR b.status <> 'QUARANTINED')
                                          AND b.seq NOT IN (SELECT seq FROM batch)) AS late,
-                               e.topic IN (SELECT target FROM outbox_pauses WHERE scope = 'TOPIC') AS paused
+                               e.topic IN (SELECT target FROM outbox_pauses WHERE scope = 'TOPIC') AS paused,
+                               e.status = 'PENDING' AS pending,
+                               (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint) AS oldest_running
                         FROM batch e
                         ORDER BY e.seq
                         """)
@@ -95,8 +94,7 @@ public final class BatchStore {
                 .param("limit", limit)
                 .param("maxBytes", maxBytes)
                 .param("quarantineBlocks", rules.quarantineBlocks())
-                .query((row, number) -> candidate(row))
-                .list());
+                .query(BatchStore::reading));
     }
 
     /** A key that has blocked events, and its lane. */
@@ -254,39 +252,18 @@ public final class BatchStore {
                 .single();
     }
 
-    /**
-     * What floors depend on, as this transaction sees it; assigns the transaction an id.
-     *
-     * @param floors by lane
-     * @return by lane
-     */
-    Map<Integer, Horizon> horizons(Map<Integer, Long> floors) {
-        Map<Integer, Horizon> horizons = new HashMap<>();
-        if (floors.isEmpty()) return horizons;
-        List<Map.Entry<Integer, Long>> lanes = List.copyOf(floors.entrySet());
-        jdbc.sql("""
-                        SELECT l.lane, pg_current_xact_id()::text::bigint AS transaction_id,
-                               pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS oldest_running,
-                               (SELECT e.seq FROM outbox_events e
-                                WHERE e.status = 'PENDING' AND e.lane <= l.lane AND (e.lane, e.seq) > (l.lane, l.floor)
-                                ORDER BY e.lane, e.seq LIMIT 1) AS lowest_pending
-                        FROM unnest(:lanes::integer[], :floors::bigint[]) AS l (lane, floor)
-                        """)
-                .param("lanes", Column.of(lanes, Integer[]::new, Map.Entry::getKey))
-                .param("floors", Column.of(lanes, Long[]::new, Map.Entry::getValue))
-                .query(row -> {
-                    horizons.put(
-                            row.getInt("lane"),
-                            new Horizon(
-                                    row.getLong("transaction_id"),
-                                    row.getLong("oldest_running"),
-                                    row.getObject("lowest_pending", Long.class)));
-                });
-        return horizons;
-    }
-
     private static Key key(ResultSet row) throws SQLException {
         return new Key(row.getString("aggregate_type"), row.getString("aggregate_id"));
+    }
+
+    private static Reading reading(ResultSet rows) throws SQLException {
+        List<Candidate> candidates = new ArrayList<>();
+        long oldestRunning = 0;
+        while (rows.next()) {
+            if (candidates.isEmpty()) oldestRunning = rows.getLong("oldest_running");
+            candidates.add(candidate(rows));
+        }
+        return new Reading(candidates, oldestRunning);
     }
 
     private static Candidate candidate(ResultSet row) throws SQLException {
@@ -303,6 +280,11 @@ public final class BatchStore {
                 HeadersJson.read(row.getString("headers")),
                 row.getObject("created_at", OffsetDateTime.class).toInstant());
         return new Candidate(
-                event, row.getInt("lane"), row.getInt("attempts"), row.getBoolean("late"), row.getBoolean("paused"));
+                event,
+                row.getInt("lane"),
+                row.getInt("attempts"),
+                row.getBoolean("pending"),
+                row.getBoolean("late"),
+                row.getBoolean("paused"));
     }
 }

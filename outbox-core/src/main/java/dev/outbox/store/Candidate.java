@@ -8,10 +8,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param lane the hash bucket of its key
  * @param attempts how many of its failures have counted so far
+ * @param pending whether it is {@code PENDING}, and not a retry
  * @param late whether an earlier event of its key is being retried, quarantined or blocked, and not in the same batch: it is not sent, but parked
  * @param paused whether an operator has paused its topic
  */
-public record Candidate(OutboxRecord event, int lane, int attempts, boolean late, boolean paused) {
+public record Candidate(OutboxRecord event, int lane, int attempts, boolean pending, boolean late, boolean paused) {
     /** Where it stands in the order of events. */
     public long seq() {
         return event.seq();

@@ -1,5 +1,6 @@
 package dev.outbox.store;
 
+import dev.outbox.store.Reading.Seen;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,37 +32,26 @@ public record LaneFloor(
         return new LaneFloor(Math.min(value, pendingSeq - 1), high, horizon, revision + 1);
     }
 
-    /** Whether {@link #next} could change anything after a read up to {@code seen}. */
-    boolean mayMove(long seen) {
-        return high != null || seen > value;
+    /**
+     * The floor after a read that started at it.
+     *
+     * <p>When all transactions up to the horizon had ended before the read, it has seen all that will ever be at or below {@code high}, and what is
+     * {@code PENDING} of it is not below the first that was read. Nothing is concluded from a read that has found nothing of the lane: it may be paused, or
+     * have had no place in the batch.
+     */
+    LaneFloor raisedBy(Seen seen) {
+        if (high == null || horizon == null || horizon >= seen.oldestRunning() || seen.lowestPending() == 0)
+            return this;
+        return new LaneFloor(Math.max(value, Math.min(high, seen.lowestPending() - 1)), null, null, revision);
     }
 
     /**
-     * The floor after a mark.
+     * Remembers the highest sequence of a read, unless one is remembered.
      *
-     * @param seen the highest sequence in the batch that was read before this mark, 0 when it was empty
-     * @param now what the database says inside the mark's transaction
+     * @param transactionId assigned after the read
      */
-    LaneFloor next(long seen, Horizon now) {
-        LaneFloor raised = this;
-        if (high != null && horizon != null && horizon < now.oldestRunning()) {
-            long free = now.lowestPending() == null ? high : Math.min(high, now.lowestPending() - 1);
-            raised = new LaneFloor(Math.max(value, free), null, null, revision);
-        }
-        if (raised.high == null && seen > raised.value)
-            return new LaneFloor(raised.value, seen, now.transactionId(), revision);
-        return raised;
+    LaneFloor remembering(Seen seen, long transactionId) {
+        if (high != null || seen.highest() <= value) return this;
+        return new LaneFloor(value, seen.highest(), transactionId, revision);
     }
-
-    /**
-     * What a mark's transaction sees.
-     *
-     * @param transactionId its own, assigned
-     * @param oldestRunning no transaction below this id is running
-     * @param lowestPending the lowest pending sequence of the lane above its floor; null when there is none
-     */
-    record Horizon(
-            long transactionId,
-            long oldestRunning,
-            @Nullable Long lowestPending) {}
 }

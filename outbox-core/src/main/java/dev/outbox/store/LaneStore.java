@@ -87,11 +87,20 @@ public final class LaneStore {
                 .list());
     }
 
-    /** Locks the rows of those lanes whose token is still the lease's until the end of the transaction; the others were taken over. */
-    Map<Integer, LaneFloor> lock(List<LaneLease> leases) {
+    /**
+     * Lanes that are locked until the end of the transaction.
+     *
+     * @param floors by lane, as their rows say
+     * @param transactionId of this transaction, which it has for sure; 0 when there is none
+     */
+    record Locked(Map<Integer, LaneFloor> floors, long transactionId) {}
+
+    /** Locks the rows of those lanes whose token is still the lease's; the others were taken over. */
+    Locked lock(List<LaneLease> leases) {
         Map<Integer, LaneFloor> rows = new HashMap<>();
+        long[] transactionId = {0};
         jdbc.sql("""
-                        SELECT l.lane, l.floor, l.high, l.horizon, l.revision
+                        SELECT l.lane, l.floor, l.high, l.horizon, l.revision, (SELECT pg_current_xact_id()::text::bigint) AS transaction_id
                         FROM outbox_lanes l JOIN unnest(:lanes::integer[], :tokens::bigint[]) AS mine (lane, token)
                              ON mine.lane = l.lane AND mine.token = l.token
                         ORDER BY l.lane
@@ -101,8 +110,9 @@ public final class LaneStore {
                 .param("tokens", Column.of(leases, Long[]::new, LaneLease::token))
                 .query(row -> {
                     rows.put(row.getInt("lane"), floor(row));
+                    transactionId[0] = row.getLong("transaction_id");
                 });
-        return rows;
+        return new Locked(rows, transactionId[0]);
     }
 
     /** Locks the row of a lane until the end of the transaction, whoever holds its lease. */

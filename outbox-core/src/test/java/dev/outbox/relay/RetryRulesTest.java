@@ -82,6 +82,7 @@ class RetryRulesTest {
                         1, new UUID(0, 1), "Order", "A", null, type, "t", "c", new byte[0], Map.of(), Instant.EPOCH),
                 0,
                 attempts,
+                true,
                 false,
                 false);
     }

@@ -35,7 +35,7 @@ class WavesTest {
 
     @Test
     void a_late_event_takes_no_part() {
-        Candidate late = new Candidate(event(1, "A").event(), 0, 0, true, false);
+        Candidate late = new Candidate(event(1, "A").event(), 0, 0, true, true, false);
         assertThat(nextAllAcknowledged(new Waves(List.of(late, event(2, "B"))))).containsExactly(2L);
     }
 
@@ -85,6 +85,6 @@ class WavesTest {
     private static Candidate event(long seq, String type, String id) {
         OutboxRecord record = new OutboxRecord(
                 seq, new UUID(0, seq), type, id, null, "E", "t", "c", new byte[0], Map.of(), Instant.EPOCH);
-        return new Candidate(record, 0, 0, false, false);
+        return new Candidate(record, 0, 0, true, false, false);
     }
 }

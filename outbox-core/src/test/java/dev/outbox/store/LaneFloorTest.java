@@ -2,39 +2,43 @@ package dev.outbox.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.outbox.store.LaneFloor.Horizon;
+import dev.outbox.store.Reading.Seen;
 import org.junit.jupiter.api.Test;
 
 class LaneFloorTest {
     private static final LaneFloor START = new LaneFloor(10, null, null, 1);
+    private static final LaneFloor WAITING = new LaneFloor(10, 20L, 700L, 1);
 
     @Test
     void remembers_the_highest_number_with_a_transaction_that_began_after_it_was_seen() {
-        assertThat(START.next(20, new Horizon(700, 690, null))).isEqualTo(new LaneFloor(10, 20L, 700L, 1));
+        assertThat(START.remembering(new Seen(15, 20, 690), 700)).isEqualTo(WAITING);
+        assertThat(WAITING.remembering(new Seen(21, 30, 690), 710)).isEqualTo(WAITING);
     }
 
     @Test
     void waits_while_a_transaction_up_to_the_remembered_one_runs() {
-        LaneFloor waiting = new LaneFloor(10, 20L, 700L, 1);
-        assertThat(waiting.next(30, new Horizon(710, 700, null))).isEqualTo(waiting);
+        assertThat(WAITING.raisedBy(new Seen(21, 30, 700))).isEqualTo(WAITING);
     }
 
     @Test
-    void rises_when_they_have_ended_and_remembers_the_next() {
-        LaneFloor waiting = new LaneFloor(10, 20L, 700L, 1);
-        assertThat(waiting.next(30, new Horizon(710, 701, null))).isEqualTo(new LaneFloor(20, 30L, 710L, 1));
+    void rises_when_they_had_ended_before_a_read() {
+        assertThat(WAITING.raisedBy(new Seen(21, 30, 701))).isEqualTo(new LaneFloor(20, null, null, 1));
     }
 
     @Test
     void stays_below_what_is_pending() {
-        LaneFloor waiting = new LaneFloor(10, 20L, 700L, 1);
-        assertThat(waiting.next(0, new Horizon(710, 701, 15L))).isEqualTo(new LaneFloor(14, null, null, 1));
+        assertThat(WAITING.raisedBy(new Seen(15, 30, 701))).isEqualTo(new LaneFloor(14, null, null, 1));
+    }
+
+    @Test
+    void stays_where_it_is_when_nothing_pending_was_read_of_the_lane() {
+        assertThat(WAITING.raisedBy(new Seen(0, 12, 701))).isEqualTo(WAITING);
     }
 
     @Test
     void never_falls_by_itself() {
         LaneFloor waiting = new LaneFloor(10, 5L, 700L, 1);
-        assertThat(waiting.next(0, new Horizon(710, 701, null)).value()).isEqualTo(10);
+        assertThat(waiting.raisedBy(new Seen(21, 30, 701)).value()).isEqualTo(10);
     }
 
     @Test

@@ -48,8 +48,13 @@ final class ClosedPartitions {
         partitions.putIfAbsent(partition, new Closed(partition, reason));
     }
 
+    /** Nearly always there is none; every acknowledgement asks. */
+    private boolean noneClosed() {
+        return partitions.isEmpty();
+    }
+
     void open(TopicPartition partition) {
-        partitions.remove(partition);
+        if (!noneClosed()) partitions.remove(partition);
     }
 
     void open(Closed closed) {
@@ -59,6 +64,7 @@ final class ClosedPartitions {
     /** The closed partition that a record goes to, or null. Kafka's own rule for records with a key. */
     @Nullable
     Closed of(ProducerRecord<byte[], byte[]> record, Producer<?, ?> producer) {
+        if (noneClosed()) return null;
         String topic = record.topic();
         if (partitions.keySet().stream().noneMatch(closed -> closed.topic().equals(topic))) return null;
         int count = producer.partitionsFor(topic).size();

@@ -162,7 +162,9 @@ class BacklogIntegrationTest {
         write("old", TestSize.of(50_000, 1_000_000), EventStatus.PUBLISHED);
         assertThatPollsAreCheap();
         publish("new");
-        assertThat(counted.batches.read(counted.lanes.claim("counted", Duration.ZERO, 16), 500, Long.MAX_VALUE))
+        assertThat(counted.batches
+                        .read(counted.lanes.claim("counted", Duration.ZERO, 16), 500, Long.MAX_VALUE)
+                        .candidates())
                 .hasSize(1);
         assertThat(looks()).as("looked at to find it").isLessThan(FEW);
         relay.start();

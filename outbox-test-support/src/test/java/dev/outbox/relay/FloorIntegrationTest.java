@@ -11,6 +11,7 @@ import dev.outbox.store.BatchMarks.Failure;
 import dev.outbox.store.LaneClaim;
 import dev.outbox.store.LaneFloor;
 import dev.outbox.store.LaneMark;
+import dev.outbox.store.Reading;
 import dev.outbox.test.PostgresSchema;
 import dev.outbox.test.TestServers;
 import dev.outbox.test.contract.Outbox;
@@ -123,23 +124,26 @@ class FloorIntegrationTest {
         LaneClaim claim = outbox.lanes.claim("busy", Duration.ofMinutes(10), 1).get(0);
         BatchMarks quarantine =
                 new BatchMarks(List.of(), List.of(new Failure(seq(poison), true, null, "poison")), List.of());
-        LaneFloor floor = mark(claim, claim.floor(), 0, quarantine);
+        LaneFloor floor = mark(claim, claim.floor(), quarantine);
         while (floor.value() <= seq(poison)) {
             long seq = seq(publish(neighbour));
-            floor = mark(claim, floor, seq, new BatchMarks(List.of(seq), List.of(), List.of()));
+            floor = mark(claim, floor, new BatchMarks(List.of(seq), List.of(), List.of()));
         }
         assertThat(floor()).as("written down").isZero();
 
         assertThat(outbox.quarantine.approve(poison)).isTrue();
 
-        assertThat(outbox.batches.read(List.of(claim.at(floor)), 10, Long.MAX_VALUE))
+        assertThat(outbox.batches
+                        .read(List.of(claim.at(floor)), 10, Long.MAX_VALUE)
+                        .candidates())
                 .extracting(candidate -> candidate.event().eventId())
                 .containsExactly(poison);
-        assertThat(mark(claim, floor, 0, BatchMarks.NONE).value()).isLessThan(seq(poison));
+        assertThat(mark(claim, floor, BatchMarks.NONE).value()).isLessThan(seq(poison));
     }
 
-    private LaneFloor mark(LaneClaim claim, LaneFloor known, long seen, BatchMarks marks) {
-        LaneMark mark = new LaneMark(claim.at(known), seen, false, marks, null);
+    private LaneFloor mark(LaneClaim claim, LaneFloor known, BatchMarks marks) {
+        Reading reading = outbox.batches.read(List.of(claim.at(known)), 10, Long.MAX_VALUE);
+        LaneMark mark = new LaneMark(claim.at(known), reading, false, marks, null);
         return requireNonNull(outbox.marking.mark(List.of(mark)).floors().get(claim.lane()));
     }
 

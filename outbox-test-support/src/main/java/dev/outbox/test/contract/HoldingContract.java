@@ -14,6 +14,7 @@ import dev.outbox.store.LaneFloor;
 import dev.outbox.store.LaneLease;
 import dev.outbox.store.LaneMark;
 import dev.outbox.store.OutboxTables;
+import dev.outbox.store.Reading;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -227,9 +228,9 @@ public abstract class HoldingContract {
                 IntStream.range(0, 5).mapToObj(i -> publishIn("A")).toList();
         mark(List.of(), List.of(retry(head, LONG)), List.of());
 
-        LaneFloor beginning = new LaneFloor(0, null, null, 0);
-        outbox.marking.mark(List.of(
-                new LaneMark(new LaneClaim(lease, beginning), seq(followers.get(1)), true, BatchMarks.NONE, null)));
+        LaneClaim claim = new LaneClaim(lease, new LaneFloor(0, null, null, 0));
+        Reading firstThree = outbox.batches.read(List.of(claim), 3, Long.MAX_VALUE);
+        outbox.marking.mark(List.of(new LaneMark(claim, firstThree, true, BatchMarks.NONE, null)));
 
         assertThat(followers.subList(2, 5)).allMatch(id -> status(id) == EventStatus.BLOCKED);
         assertThat(followers.subList(0, 2))

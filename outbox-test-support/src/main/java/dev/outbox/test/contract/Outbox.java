@@ -27,6 +27,7 @@ import dev.outbox.store.LaneStore;
 import dev.outbox.store.OutboxTables;
 import dev.outbox.store.PauseStore;
 import dev.outbox.store.QuarantineStore;
+import dev.outbox.store.Reading;
 import dev.outbox.store.Schema;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -152,7 +153,8 @@ public final class Outbox {
 
     /** Reads a lane from its beginning, with what is late. */
     public List<Candidate> candidates(int lane, int limit, long maxBytes) {
-        return batches.read(List.of(new LaneClaim(new LaneLease(lane, 0), BEGINNING)), limit, maxBytes);
+        return batches.read(List.of(new LaneClaim(new LaneLease(lane, 0), BEGINNING)), limit, maxBytes)
+                .candidates();
     }
 
     /** Marks acknowledged events as a relay does; false if the lane was taken over. */
@@ -162,7 +164,7 @@ public final class Outbox {
 
     /** Marks a batch as a relay does; false if the lane was taken over. */
     public boolean mark(LaneLease lease, BatchMarks marks, @Nullable Duration leaseFromNow) {
-        LaneMark mark = new LaneMark(new LaneClaim(lease, BEGINNING), 0, false, marks, leaseFromNow);
+        LaneMark mark = new LaneMark(new LaneClaim(lease, BEGINNING), Reading.NOTHING, false, marks, leaseFromNow);
         return marking.mark(List.of(mark)).floors().containsKey(lease.lane());
     }
 

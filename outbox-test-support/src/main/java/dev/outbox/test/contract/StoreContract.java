@@ -13,6 +13,7 @@ import dev.outbox.store.LaneClaim;
 import dev.outbox.store.LaneLease;
 import dev.outbox.store.LaneMark;
 import dev.outbox.store.OutboxTables;
+import dev.outbox.store.Reading;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -163,7 +164,7 @@ public abstract class StoreContract {
                 IntStream.range(0, 5).mapToObj(i -> outbox.publish("1", i)).toList();
         UUID quiet = outbox.publish("2", 1);
         List<LaneClaim> claims = outbox.lanes.claim("test", LEASE, 10);
-        assertThat(outbox.batches.read(claims, 3, Long.MAX_VALUE))
+        assertThat(outbox.batches.read(claims, 3, Long.MAX_VALUE).candidates())
                 .extracting(candidate -> candidate.event().eventId())
                 .containsExactly(busy.get(0), busy.get(1), busy.get(2), quiet);
     }
@@ -181,7 +182,7 @@ public abstract class StoreContract {
                                         new LaneLease(
                                                 claim.lane(), claim.lease().token() - 1),
                                         claim.floor()),
-                        0,
+                        Reading.NOTHING,
                         false,
                         new BatchMarks(seqs(claim.lane() == outbox.laneOf(one) ? one : two), List.of(), List.of()),
                         Duration.ZERO))
