@@ -55,7 +55,7 @@ final class Broker {
         return KafkaEventSender.create(application(), SEND_TIMEOUT, "/benchmark");
     }
 
-    /** A producer with the relay's settings, which are those of Kafka but for time-outs and linger. */
+    /** A producer with the relay's settings, which are those of Kafka but for time-outs, linger and the size of batches. */
     KafkaProducer<byte[], byte[]> producer(int lingerMillis) {
         Map<String, Object> settings = new HashMap<>(KafkaEventSender.settings(application(), SEND_TIMEOUT));
         settings.put(ProducerConfig.LINGER_MS_CONFIG, lingerMillis);

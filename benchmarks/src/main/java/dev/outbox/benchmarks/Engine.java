@@ -6,7 +6,7 @@ import java.time.Duration;
 
 /** The measurements, each next to its opponent, pair after pair, so that what else the machine does meets both. */
 final class Engine {
-    private static final int WARM_UP = 100_000;
+    private static final int WARM_UP = 300_000;
     private static final int NAIVE_EVENTS = 5_000;
     private static final int BLOCKED_EVENTS = 100_000;
     private static final int HISTORY = 1_000_000;

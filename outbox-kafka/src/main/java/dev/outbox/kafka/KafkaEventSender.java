@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class KafkaEventSender implements EventSender, AutoCloseable {
     private static final Duration YOUTH = Duration.ofSeconds(1);
+    private static final int BATCH_BYTES = 64 * 1024;
 
     private final CurrentProducer producers;
     private final KafkaRecords records;
@@ -88,7 +89,8 @@ public final class KafkaEventSender implements EventSender, AutoCloseable {
 
     /**
      * The producer settings: the application's, with bytes, {@code acks=all} and idempotence enforced, without its transactional id and partitioner
-     * (the key alone decides on the partition). Time-outs that the application has not set are derived from {@code sendTimeout}, and {@code linger.ms} is 0.
+     * (the key alone decides on the partition). Time-outs that the application has not set are derived from {@code sendTimeout}; {@code linger.ms} is 1 and
+     * {@code batch.size} 64 KiB unless it has set them, so that a wave takes few requests.
      *
      * @throws OutboxConfigurationException if the application's own time-outs do not end before {@code sendTimeout}, or contradict each other
      * @throws KafkaException if one of them is not a number
@@ -102,6 +104,7 @@ public final class KafkaEventSender implements EventSender, AutoCloseable {
         settings.remove(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
         settings.remove(ProducerConfig.PARTITIONER_CLASS_CONFIG);
         settings.put(ProducerConfig.PARTITIONER_IGNORE_KEYS_CONFIG, false);
+        settings.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
         ProducerTimeouts.of(applicationSettings, sendTimeout).addTo(settings);
         return settings;
     }

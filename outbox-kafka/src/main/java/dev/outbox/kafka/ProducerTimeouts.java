@@ -21,6 +21,9 @@ import org.apache.kafka.common.config.ConfigDef.Type;
  * @param send how long the relay waits for both
  */
 record ProducerTimeouts(long maxBlock, int request, int delivery, long linger, Duration send) {
+    /** A wave is handed over at once, and no more of it will come: this is long enough to send it in few requests. */
+    private static final long LINGER = 1;
+
     ProducerTimeouts {
         if (delivery < linger + request) {
             throw new OutboxConfigurationException(
@@ -46,7 +49,7 @@ record ProducerTimeouts(long maxBlock, int request, int delivery, long linger, D
     /** What the application has set, and for the rest what fits {@code send}: a third each for metadata and a request, half as much more for a retry. */
     static ProducerTimeouts of(Map<String, Object> application, Duration send) {
         int third = Math.toIntExact(send.toMillis() / 3);
-        long linger = set(application, LINGER_MS_CONFIG, Type.LONG, 0).longValue();
+        long linger = set(application, LINGER_MS_CONFIG, Type.LONG, LINGER).longValue();
         int wanted = set(application, DELIVERY_TIMEOUT_MS_CONFIG, Type.INT, third + third / 2)
                 .intValue();
         int request = set(

@@ -41,6 +41,15 @@ class KafkaEventSenderTest {
     }
 
     @Test
+    void sends_a_wave_in_few_requests_unless_the_application_has_other_wishes() {
+        assertThat(KafkaEventSender.settings(APPLICATION, Duration.ofSeconds(30)))
+                .containsEntry(ProducerConfig.BATCH_SIZE_CONFIG, 65_536)
+                .containsEntry(ProducerConfig.LINGER_MS_CONFIG, 1L);
+        assertThat(KafkaEventSender.settings(Map.of("batch.size", 1_000), Duration.ofSeconds(30)))
+                .containsEntry(ProducerConfig.BATCH_SIZE_CONFIG, 1_000);
+    }
+
+    @Test
     void gives_up_before_the_relay_does() {
         ProducerConfig settings = new ProducerConfig(KafkaEventSender.settings(APPLICATION, Duration.ofSeconds(30)));
         long block = settings.getLong(ProducerConfig.MAX_BLOCK_MS_CONFIG);

@@ -14,7 +14,7 @@ class ProducerTimeoutsTest {
     @Test
     void what_the_application_has_not_set_is_derived_from_the_send_time_out() {
         assertThat(ProducerTimeouts.of(Map.of(), SEND))
-                .isEqualTo(new ProducerTimeouts(10_000, 10_000, 15_000, 0, SEND));
+                .isEqualTo(new ProducerTimeouts(10_000, 10_000, 15_000, 1, SEND));
     }
 
     @Test
@@ -35,7 +35,7 @@ class ProducerTimeoutsTest {
                 .isEqualTo(18_100);
         assertThat(ProducerTimeouts.of(Map.of("delivery.timeout.ms", 4_000), SEND)
                         .request())
-                .isEqualTo(4_000);
+                .isEqualTo(3_999);
     }
 
     @Test
