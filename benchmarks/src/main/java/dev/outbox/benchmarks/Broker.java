@@ -14,6 +14,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 /** The broker, and producers on it. */
 final class Broker {
     static final int PARTITIONS = 12;
+    static final String SOURCE = "/benchmark";
 
     /** The relay's time-out for a wave. */
     private static final Duration SEND_TIMEOUT = Duration.ofSeconds(30);
@@ -52,7 +53,14 @@ final class Broker {
 
     /** The producer of the relay. */
     KafkaEventSender sender() {
-        return KafkaEventSender.create(application(), SEND_TIMEOUT, "/benchmark");
+        return KafkaEventSender.create(application(), SEND_TIMEOUT, SOURCE);
+    }
+
+    /** A producer that waits for no other record. */
+    KafkaEventSender hastySender() {
+        Map<String, Object> application = new HashMap<>(application());
+        application.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        return KafkaEventSender.create(application, SEND_TIMEOUT, SOURCE);
     }
 
     /** A producer with the relay's settings, which are those of Kafka but for time-outs, linger and the size of batches. */

@@ -29,6 +29,8 @@ final class Engine {
         warmUp();
         for (int pair = 0; pair < options.pairs(); pair++) {
             if (options.takes("raw")) results.add("raw", new RawProducer(broker).rate(options.events()));
+            if (options.takes("raw"))
+                results.add("raw_prepared", new RawProducer(broker).preparedRate(options.events()));
             if (options.takes("drain")) drain();
             if (options.takes("naive")) naive();
             if (options.takes("held")) held();
@@ -40,6 +42,7 @@ final class Engine {
         }
         if (options.takes("idle")) idle();
         results.addRatio("drain_vs_raw", "drain", "raw");
+        results.addRatio("drain_vs_raw_prepared", "drain", "raw_prepared");
         results.addRatio("drain_vs_naive", "drain", "naive");
         results.addRatio("held_snapshot_vs_free", "held_snapshot", "drain");
         results.addRatio("blocked_key_vs_free", "blocked_key", "drain");
@@ -70,9 +73,11 @@ final class Engine {
     }
 
     private void naive() throws Exception {
-        withTable((table, sender) -> {
+        withTable((table, unused) -> {
             table.fill(NAIVE_EVENTS);
-            results.add("naive", new NaiveRelay(sender).rate(table, NAIVE_EVENTS));
+            try (KafkaEventSender hasty = broker.hastySender()) {
+                results.add("naive", new NaiveRelay(hasty).rate(table, NAIVE_EVENTS));
+            }
         });
     }
 

@@ -1,22 +1,23 @@
 package dev.outbox.benchmarks;
 
-import dev.outbox.kafka.KafkaEventSender;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.outbox.spi.OutboxRecord;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * The opponent "raw": a warm producer that sends the relay's records, same keys, values and headers, as fast as it can. It makes them
- * beforehand, one of each key, and sends them round by round without waiting for one of a key before the next.
+ * Without an outbox: a warm producer, with the relay's settings, that sends the relay's records, same keys, values and headers, as fast as it can, round by
+ * round of all keys without waiting for one of a key before the next. "raw" makes each record when it sends it, as an application has to; "raw_prepared" has
+ * made one of each key beforehand and sends these again and again.
  */
 final class RawProducer {
     private static final int KAFKA_DEFAULT_LINGER = 5;
@@ -27,26 +28,38 @@ final class RawProducer {
         this.broker = broker;
     }
 
-    /** Records a second. */
+    /** Records a second, each made when it is sent. */
     double rate(int events) throws Exception {
+        return rate(events, false);
+    }
+
+    /** Records a second, made beforehand. */
+    double preparedRate(int events) throws Exception {
+        return rate(events, true);
+    }
+
+    private double rate(int events, boolean prepared) throws Exception {
         String topic = broker.newTopic();
-        List<ProducerRecord<byte[], byte[]>> records = records(topic);
+        List<OutboxRecord> ofEachKey = ofEachKey(topic);
+        List<ProducerRecord<byte[], byte[]>> records =
+                prepared ? ofEachKey.stream().map(RawProducer::record).toList() : List.of();
+        IntFunction<ProducerRecord<byte[], byte[]>> next = prepared ? records::get : key -> record(ofEachKey.get(key));
         try (KafkaProducer<byte[], byte[]> producer = broker.producer(KAFKA_DEFAULT_LINGER)) {
-            send(producer, records, Math.min(events, Table.KEYS)); // connections and metadata
+            send(producer, next, Math.min(events, Table.KEYS)); // connections and metadata
             Disk.settle();
-            return events / send(producer, records, events);
+            return events / send(producer, next, events);
         } finally {
             broker.delete(topic);
         }
     }
 
     private static double send(
-            KafkaProducer<byte[], byte[]> producer, List<ProducerRecord<byte[], byte[]>> records, int events)
+            KafkaProducer<byte[], byte[]> producer, IntFunction<ProducerRecord<byte[], byte[]>> records, int events)
             throws Exception {
         AtomicReference<Exception> failure = new AtomicReference<>();
         long start = System.nanoTime();
         for (int i = 0; i < events; i++) {
-            Future<?> unused = producer.send(records.get(i % records.size()), (metadata, exception) -> {
+            Future<?> unused = producer.send(records.apply(i % Table.KEYS), (metadata, exception) -> {
                 if (exception != null) failure.set(exception);
             });
         }
@@ -56,15 +69,11 @@ final class RawProducer {
         return seconds;
     }
 
-    /** What the relay's own code makes of the events. */
-    private static List<ProducerRecord<byte[], byte[]>> records(String topic) {
-        try (MockProducer<byte[], byte[]> mock =
-                new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer())) {
-            KafkaEventSender sender = new KafkaEventSender(() -> mock, "/benchmark");
-            byte[] payload = Table.payload();
-            for (int key = 0; key < Table.KEYS; key++) sender.send(event(topic, key, payload));
-            return new ArrayList<>(mock.history());
-        }
+    private static List<OutboxRecord> ofEachKey(String topic) {
+        byte[] payload = Table.payload();
+        return IntStream.range(0, Table.KEYS)
+                .mapToObj(key -> event(topic, key, payload))
+                .toList();
     }
 
     private static OutboxRecord event(String topic, int key, byte[] payload) {
@@ -80,5 +89,25 @@ final class RawProducer {
                 payload,
                 Map.of(),
                 Instant.now());
+    }
+
+    /** The headers are those of the relay. */
+    private static ProducerRecord<byte[], byte[]> record(OutboxRecord event) {
+        ProducerRecord<byte[], byte[]> record =
+                new ProducerRecord<>(event.topic(), event.aggregateId().getBytes(UTF_8), event.payload());
+        add(record, "ce_specversion", "1.0");
+        add(record, "ce_id", event.eventId().toString());
+        add(record, "ce_type", event.eventType());
+        add(record, "ce_source", Broker.SOURCE);
+        add(record, "ce_subject", event.aggregateId());
+        add(record, "ce_time", event.createdAt().toString());
+        add(record, "content-type", event.contentType());
+        add(record, "ce_aggregatetype", event.aggregateType());
+        add(record, "ce_sequence", Long.toString(event.seq()));
+        return record;
+    }
+
+    private static void add(ProducerRecord<byte[], byte[]> record, String name, String value) {
+        record.headers().add(name, value.getBytes(UTF_8));
     }
 }
