@@ -141,10 +141,35 @@ class FloorIntegrationTest {
         assertThat(mark(claim, floor, BatchMarks.NONE).value()).isLessThan(seq(poison));
     }
 
+    /** What was read before the approval says nothing of the approved event. */
+    @Test
+    void does_not_rise_by_what_was_read_before_an_approval() {
+        relay.stop();
+        UUID poison = publish("A");
+        String neighbour = outbox.neighbourOf("A");
+        LaneClaim claim = outbox.lanes.claim("busy", Duration.ofMinutes(10), 1).get(0);
+        BatchMarks quarantine =
+                new BatchMarks(List.of(), List.of(new Failure(seq(poison), true, null, "poison")), List.of());
+        Reading first = outbox.batches.read(List.of(claim), 10, Long.MAX_VALUE);
+        LaneFloor written = mark(new LaneMark(claim, first, false, quarantine, Duration.ofMinutes(10)));
+        assertThat(written.high()).isEqualTo(seq(poison));
+        publish(neighbour);
+        Reading second = outbox.batches.read(List.of(claim.at(written)), 10, Long.MAX_VALUE);
+
+        assertThat(outbox.quarantine.approve(poison)).isTrue();
+
+        LaneFloor after = mark(new LaneMark(claim.at(written), second, false, BatchMarks.NONE, null));
+        assertThat(after.value()).isLessThan(seq(poison));
+    }
+
     private LaneFloor mark(LaneClaim claim, LaneFloor known, BatchMarks marks) {
         Reading reading = outbox.batches.read(List.of(claim.at(known)), 10, Long.MAX_VALUE);
-        LaneMark mark = new LaneMark(claim.at(known), reading, false, marks, null);
-        return requireNonNull(outbox.marking.mark(List.of(mark)).floors().get(claim.lane()));
+        return mark(new LaneMark(claim.at(known), reading, false, marks, null));
+    }
+
+    private LaneFloor mark(LaneMark mark) {
+        return requireNonNull(
+                outbox.marking.mark(List.of(mark)).floors().get(mark.claim().lane()));
     }
 
     private long seq(UUID id) {
