@@ -6,10 +6,13 @@ import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.ResultSetExtractor;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -94,7 +97,7 @@ public final class BatchStore {
                 .param("limit", limit)
                 .param("maxBytes", maxBytes)
                 .param("quarantineBlocks", rules.quarantineBlocks())
-                .query(BatchStore::reading));
+                .query((ResultSetExtractor<Reading>) rows -> reading(rows, claims)));
     }
 
     /** A key that has blocked events, and its lane. */
@@ -256,14 +259,16 @@ public final class BatchStore {
         return new Key(row.getString("aggregate_type"), row.getString("aggregate_id"));
     }
 
-    private static Reading reading(ResultSet rows) throws SQLException {
+    private static Reading reading(ResultSet rows, List<LaneClaim> claims) throws SQLException {
         List<Candidate> candidates = new ArrayList<>();
         long oldestRunning = 0;
         while (rows.next()) {
             if (candidates.isEmpty()) oldestRunning = rows.getLong("oldest_running");
             candidates.add(candidate(rows));
         }
-        return new Reading(candidates, oldestRunning);
+        Map<Integer, Long> revisions = new HashMap<>();
+        for (LaneClaim claim : claims) revisions.put(claim.lane(), claim.floor().revision());
+        return new Reading(candidates, oldestRunning, revisions);
     }
 
     private static Candidate candidate(ResultSet row) throws SQLException {

@@ -37,11 +37,13 @@ public record LaneFloor(
      *
      * <p>When all transactions up to the horizon had ended before the read, it has seen all that will ever be at or below {@code high}, and what is
      * {@code PENDING} of it is not below the first that was read. Nothing is concluded from a read that has found nothing of the lane: it may be paused, or
-     * have had no place in the batch.
+     * have had no place in the batch. Nor is anything from a read at another revision: what has become {@code PENDING} meanwhile it has not seen. A batch is
+     * marked more than once when its lease is renewed on the way.
      */
     LaneFloor raisedBy(Seen seen) {
         if (high == null || horizon == null || horizon >= seen.oldestRunning() || seen.lowestPending() == 0)
             return this;
+        if (seen.revision() != revision) return this;
         return new LaneFloor(Math.max(value, Math.min(high, seen.lowestPending() - 1)), null, null, revision);
     }
 

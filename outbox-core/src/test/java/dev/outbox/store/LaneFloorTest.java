@@ -11,34 +11,39 @@ class LaneFloorTest {
 
     @Test
     void remembers_the_highest_number_with_a_transaction_that_began_after_it_was_seen() {
-        assertThat(START.remembering(new Seen(15, 20, 690), 700)).isEqualTo(WAITING);
-        assertThat(WAITING.remembering(new Seen(21, 30, 690), 710)).isEqualTo(WAITING);
+        assertThat(START.remembering(new Seen(15, 20, 690, 1), 700)).isEqualTo(WAITING);
+        assertThat(WAITING.remembering(new Seen(21, 30, 690, 1), 710)).isEqualTo(WAITING);
     }
 
     @Test
     void waits_while_a_transaction_up_to_the_remembered_one_runs() {
-        assertThat(WAITING.raisedBy(new Seen(21, 30, 700))).isEqualTo(WAITING);
+        assertThat(WAITING.raisedBy(new Seen(21, 30, 700, 1))).isEqualTo(WAITING);
     }
 
     @Test
     void rises_when_they_had_ended_before_a_read() {
-        assertThat(WAITING.raisedBy(new Seen(21, 30, 701))).isEqualTo(new LaneFloor(20, null, null, 1));
+        assertThat(WAITING.raisedBy(new Seen(21, 30, 701, 1))).isEqualTo(new LaneFloor(20, null, null, 1));
     }
 
     @Test
     void stays_below_what_is_pending() {
-        assertThat(WAITING.raisedBy(new Seen(15, 30, 701))).isEqualTo(new LaneFloor(14, null, null, 1));
+        assertThat(WAITING.raisedBy(new Seen(15, 30, 701, 1))).isEqualTo(new LaneFloor(14, null, null, 1));
     }
 
     @Test
     void stays_where_it_is_when_nothing_pending_was_read_of_the_lane() {
-        assertThat(WAITING.raisedBy(new Seen(0, 12, 701))).isEqualTo(WAITING);
+        assertThat(WAITING.raisedBy(new Seen(0, 12, 701, 1))).isEqualTo(WAITING);
+    }
+
+    @Test
+    void stays_where_it_is_when_the_read_was_at_another_revision() {
+        assertThat(WAITING.raisedBy(new Seen(21, 30, 701, 0))).isEqualTo(WAITING);
     }
 
     @Test
     void never_falls_by_itself() {
         LaneFloor waiting = new LaneFloor(10, 5L, 700L, 1);
-        assertThat(waiting.raisedBy(new Seen(21, 30, 701)).value()).isEqualTo(10);
+        assertThat(waiting.raisedBy(new Seen(21, 30, 701, 1)).value()).isEqualTo(10);
     }
 
     @Test

@@ -160,6 +160,8 @@ class FloorIntegrationTest {
 
         LaneFloor after = mark(new LaneMark(claim.at(written), second, false, BatchMarks.NONE, null));
         assertThat(after.value()).isLessThan(seq(poison));
+        LaneFloor atTheEnd = mark(new LaneMark(claim.at(after), second, false, BatchMarks.NONE, null));
+        assertThat(atTheEnd.value()).as("after the second mark of the batch").isLessThan(seq(poison));
     }
 
     private LaneFloor mark(LaneClaim claim, LaneFloor known, BatchMarks marks) {
