@@ -1,7 +1,7 @@
 package dev.outbox.benchmarks;
 
+import dev.outbox.test.DatabaseOptions;
 import dev.outbox.test.KafkaServer;
-import dev.outbox.test.PostgresOptions;
 import dev.outbox.test.PostgresServer;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,7 +24,7 @@ final class Main {
     }
 
     private static void engine(Options options) throws Exception {
-        PostgresOptions durable = PostgresOptions.temporary()
+        DatabaseOptions durable = DatabaseOptions.temporary()
                 .withDurable(true)
                 .withSetting("shared_buffers", "512MB")
                 .withSetting("max_wal_size", "4GB");
@@ -39,7 +39,7 @@ final class Main {
 
     private static void plans(PlansPage page) throws Exception {
         try (PostgresServer postgres =
-                        PostgresServer.start(PostgresOptions.temporary().withSetting("shared_buffers", "1GB"));
+                        PostgresServer.start(DatabaseOptions.temporary().withSetting("shared_buffers", "1GB"));
                 Table table = new Table(postgres, "orders");
                 ExplainedDataSource explained = ExplainedDataSource.beside(table.dataSource)) {
             new Plans(table, explained, page).run();

@@ -1,20 +1,25 @@
 package dev.outbox.test;
 
+import io.zonky.test.db.postgres.embedded.DefaultPostgresBinaryResolver;
 import io.zonky.test.db.postgres.util.LinuxUtils;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 
 /** PostgreSQL as child processes, with its data in the folder {@code cluster} of the directory. */
 final class EmbeddedPostgres extends EmbeddedServer {
 
-    private final PostgresOptions options;
+    private static final ServerArchive PROGRAMS =
+            new ServerArchive("postgres", EmbeddedPostgres::archive, XZCompressorInputStream::new);
 
-    EmbeddedPostgres(PostgresOptions options) {
+    private final DatabaseOptions options;
+
+    EmbeddedPostgres(DatabaseOptions options) {
         // fast shutdown, then immediate shutdown, which ends paused children as well
         super("PostgreSQL", options.directory(), Ports.orFree(options.port()), "INT QUIT KILL");
         this.options = options;
@@ -22,7 +27,7 @@ final class EmbeddedPostgres extends EmbeddedServer {
 
     @Override
     List<String> prepare() throws IOException {
-        Path bin = PostgresBinaries.unpacked().resolve("bin");
+        Path bin = PROGRAMS.unpacked().resolve("bin");
         if (!Files.exists(cluster())) {
             createCluster(bin);
         }
@@ -31,7 +36,7 @@ final class EmbeddedPostgres extends EmbeddedServer {
                 List.of(bin.resolve("postgres").toString(), "-D", mark(), "-h", HOST, "-p", Integer.toString(port())));
         // no socket in the file system: its path would be shared by users and limited in length
         command.addAll(List.of("-c", "unix_socket_directories="));
-        options.allSettings().forEach((name, value) -> command.addAll(List.of("-c", name + "=" + value)));
+        PostgresServer.settings(options).forEach((name, value) -> command.addAll(List.of("-c", name + "=" + value)));
         return command;
     }
 
@@ -62,16 +67,7 @@ final class EmbeddedPostgres extends EmbeddedServer {
         command.addAll(List.of(bin.resolve("initdb").toString(), "-D", unfinished.toString()));
         command.addAll(List.of("-U", PostgresServer.USER, "-A", "trust", "-E", "UTF8", "--no-locale"));
         command.add(options.durable() ? "--data-checksums" : "--no-sync");
-        Process initdb = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(initdb.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        try {
-            if (initdb.waitFor() != 0) {
-                throw new IOException("initdb failed: " + output);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("Interrupted while initdb was running", e);
-        }
+        Programs.run(command, "initdb");
         Files.move(unfinished, cluster(), StandardCopyOption.ATOMIC_MOVE);
     }
 
@@ -87,5 +83,12 @@ final class EmbeddedPostgres extends EmbeddedServer {
             prefix.addAll(List.of("unshare", "-U"));
         }
         return prefix;
+    }
+
+    private static InputStream archive() throws IOException {
+        String system = System.getProperty("os.name").startsWith("Mac") ? "Darwin" : "Linux";
+        String architecture = System.getProperty("os.arch");
+        return DefaultPostgresBinaryResolver.INSTANCE.getPgBinary(
+                system, "amd64".equals(architecture) ? "x86_64" : architecture);
     }
 }

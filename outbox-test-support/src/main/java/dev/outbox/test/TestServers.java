@@ -6,11 +6,12 @@ import org.opentest4j.TestAbortedException;
  * The servers that all tests of a JVM share. Each starts with its first use and ends after the JVM. Thread-safe.
  *
  * <p>Tests keep apart by schemas and topics of their own, and leave these servers alone: who kills, pauses or restarts a
- * server starts one with {@link PostgresServer#start()} or {@link KafkaServer#start()}.
+ * server starts one with {@link PostgresServer#start()}, {@link MySqlServer#start()} or {@link KafkaServer#start()}.
  */
 public final class TestServers {
 
     private static final SharedServer<PostgresServer> POSTGRES = new SharedServer<>(PostgresServer::start);
+    private static final SharedServer<MySqlServer> MYSQL = new SharedServer<>(MySqlServer::start);
     private static final SharedServer<KafkaServer> KAFKA = new SharedServer<>(KafkaServer::start);
 
     private TestServers() {}
@@ -22,6 +23,15 @@ public final class TestServers {
      */
     public static PostgresServer postgres() {
         return POSTGRES.get();
+    }
+
+    /**
+     * The shared MySQL server.
+     *
+     * @throws TestAbortedException with the reason if it cannot be started; {@link NotRun} reports the test
+     */
+    public static MySqlServer mysql() {
+        return MYSQL.get();
     }
 
     /**

@@ -12,7 +12,8 @@ final class Main {
 
     public static void main(String[] args) throws InterruptedException {
         switch (args[0]) {
-            case "postgres" -> PostgresServer.start(PostgresOptions.in(Path.of(args[1])));
+            case "postgres" -> PostgresServer.start(DatabaseOptions.in(Path.of(args[1])));
+            case "mysql" -> MySqlServer.start(MySqlFlavour.valueOf(args[1]), DatabaseOptions.in(Path.of(args[2])));
             case "servers" -> startServers(Path.of(args[1]), Boolean.parseBoolean(args[2]));
             case "child" -> {
                 ChildJvm child = ChildJvm.start(Main.class, List.of(), "nothing");
@@ -35,7 +36,7 @@ final class Main {
     }
 
     private static void startServers(Path directory, boolean paused) {
-        PostgresServer postgres = PostgresServer.start(PostgresOptions.in(directory.resolve("postgres")));
+        PostgresServer postgres = PostgresServer.start(DatabaseOptions.in(directory.resolve("postgres")));
         KafkaServer kafka = KafkaServer.start(KafkaOptions.in(directory.resolve("kafka")));
         PostgresSchema schema = postgres.createSchema("app");
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {

@@ -25,7 +25,7 @@ class PostgresServerIntegrationTest {
 
     @Test
     void contentsAndAddressSurviveKillAndRestart() throws SQLException {
-        try (PostgresServer server = PostgresServer.start(PostgresOptions.temporary())) {
+        try (PostgresServer server = PostgresServer.start(DatabaseOptions.temporary())) {
             PostgresSchema schema = server.createSchema("killed");
             execute(schema, "create table word (text varchar)");
             execute(schema, "insert into word values ('kept')");
@@ -100,7 +100,7 @@ class PostgresServerIntegrationTest {
 
     @Test
     void durableServerWaitsForTheDisk() throws SQLException {
-        PostgresOptions options = PostgresOptions.in(directory).withSetting("max_connections", "17");
+        DatabaseOptions options = DatabaseOptions.in(directory).withSetting("max_connections", "17");
         try (PostgresServer server = PostgresServer.start(options)) {
             PostgresSchema schema = server.createSchema("durable");
 
@@ -112,7 +112,7 @@ class PostgresServerIntegrationTest {
 
     @Test
     void nextServerOfADirectoryGoesOnWithItsContents() throws SQLException {
-        PostgresOptions options = PostgresOptions.in(directory.resolve("new/data"));
+        DatabaseOptions options = DatabaseOptions.in(directory.resolve("new/data"));
         String name;
         try (PostgresServer first = PostgresServer.start(options)) {
             PostgresSchema schema = first.createSchema("again");
@@ -127,19 +127,16 @@ class PostgresServerIntegrationTest {
     }
 
     @Test
-    void orphanOfTheSameDirectoryIsReplaced() throws Exception {
+    void orphanOfTheSameDirectoryIsReplaced() {
         try (ChildJvm owner = ChildJvm.start(Main.class, List.of(), "postgres", directory.toString())) {
             owner.awaitLine("ready", Duration.ofSeconds(30));
-            // without its watcher the server stays when its owner is killed
-            RunningProcesses.of(directory).stream()
-                    .filter(process -> process.info().command().orElse("").endsWith("sh"))
-                    .forEach(ProcessHandle::destroyForcibly);
+            RunningProcesses.killWatchers(directory);
             owner.kill();
         }
         List<ProcessHandle> orphans = RunningProcesses.of(directory);
         assertThat(orphans).isNotEmpty().allMatch(Processes::runs);
 
-        try (PostgresServer server = PostgresServer.start(PostgresOptions.in(directory))) {
+        try (PostgresServer server = PostgresServer.start(DatabaseOptions.in(directory))) {
             assertThat(orphans).noneMatch(Processes::runs);
             assertThat(server.isRunning()).isTrue();
         }
@@ -149,20 +146,20 @@ class PostgresServerIntegrationTest {
     void folderThatCannotBeWrittenIsNamed() throws Exception {
         Path file = Files.createFile(directory.resolve("file"));
 
-        assertThatThrownBy(() -> PostgresServer.start(PostgresOptions.in(file)))
+        assertThatThrownBy(() -> PostgresServer.start(DatabaseOptions.in(file)))
                 .isInstanceOf(ServerStartException.class)
                 .hasMessageStartingWith("PostgreSQL cannot keep its data in " + file)
                 .hasMessageContaining("is not a folder")
                 .hasMessageContaining("choose another folder");
-        assertThatThrownBy(() -> PostgresServer.start(PostgresOptions.in(file.resolve("below"))))
+        assertThatThrownBy(() -> PostgresServer.start(DatabaseOptions.in(file.resolve("below"))))
                 .isInstanceOf(ServerStartException.class)
                 .hasMessageStartingWith("PostgreSQL cannot keep its data in " + file.resolve("below"));
     }
 
     @Test
     void folderInUseIsNamed() {
-        try (PostgresServer server = PostgresServer.start(PostgresOptions.in(directory))) {
-            assertThatThrownBy(() -> PostgresServer.start(PostgresOptions.in(directory)))
+        try (PostgresServer server = PostgresServer.start(DatabaseOptions.in(directory))) {
+            assertThatThrownBy(() -> PostgresServer.start(DatabaseOptions.in(directory)))
                     .isInstanceOf(ServerStartException.class)
                     .hasMessageContaining(directory + ": the folder is in use by another server of this JVM");
             assertThat(server.isRunning()).isTrue();
@@ -174,7 +171,7 @@ class PostgresServerIntegrationTest {
         try (ChildJvm owner = ChildJvm.start(Main.class, List.of(), "postgres", directory.toString())) {
             owner.awaitLine("ready", Duration.ofSeconds(30));
 
-            assertThatThrownBy(() -> PostgresServer.start(PostgresOptions.in(directory)))
+            assertThatThrownBy(() -> PostgresServer.start(DatabaseOptions.in(directory)))
                     .isInstanceOf(ServerStartException.class)
                     .hasMessageContaining(directory + ": the folder is in use by process " + owner.pid());
         }
@@ -183,7 +180,7 @@ class PostgresServerIntegrationTest {
     @Test
     void takenPortIsNamed() throws Exception {
         try (ServerSocket taken = new ServerSocket(0)) {
-            PostgresOptions options = PostgresOptions.temporary().withPort(taken.getLocalPort());
+            DatabaseOptions options = DatabaseOptions.temporary().withPort(taken.getLocalPort());
 
             assertThatThrownBy(() -> PostgresServer.start(options))
                     .isInstanceOf(ServerStartException.class)
@@ -195,7 +192,7 @@ class PostgresServerIntegrationTest {
 
     @Test
     void failedStartShowsTheLog() {
-        PostgresOptions options = PostgresOptions.temporary().withSetting("no_such_setting", "1");
+        DatabaseOptions options = DatabaseOptions.temporary().withSetting("no_such_setting", "1");
 
         assertThatThrownBy(() -> PostgresServer.start(options))
                 .isInstanceOf(ServerStartException.class)

@@ -17,4 +17,11 @@ final class RunningProcesses {
                 .distinct()
                 .toList();
     }
+
+    /** Ends the shells that watch the servers of a folder: without them a server stays when its owner is killed. */
+    static void killWatchers(Path folder) {
+        of(folder).stream()
+                .filter(process -> process.info().command().orElse("").endsWith("sh"))
+                .forEach(ProcessHandle::destroyForcibly);
+    }
 }

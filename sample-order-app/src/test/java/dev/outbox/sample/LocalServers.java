@@ -1,8 +1,8 @@
 package dev.outbox.sample;
 
+import dev.outbox.test.DatabaseOptions;
 import dev.outbox.test.KafkaOptions;
 import dev.outbox.test.KafkaServer;
-import dev.outbox.test.PostgresOptions;
 import dev.outbox.test.PostgresServer;
 import java.io.File;
 import java.net.URISyntaxException;
@@ -75,7 +75,7 @@ final class LocalServers implements ApplicationListener<SpringApplicationEvent>,
 
     private CompletableFuture<Map<String, Object>> postgresql(Path data, int port) {
         return start(() -> PostgresServer.start(
-                        PostgresOptions.in(data.resolve("postgresql")).withPort(port)))
+                        DatabaseOptions.in(data.resolve("postgresql")).withPort(port)))
                 .thenApply(server -> Map.of(
                         "spring.datasource.url", server.jdbcUrl(),
                         "spring.datasource.username", server.username(),

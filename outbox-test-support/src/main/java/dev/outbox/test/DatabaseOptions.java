@@ -6,7 +6,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a PostgreSQL server starts. Immutable.
+ * How a database server starts. Immutable.
  *
  * @param directory where the data stays after the end of the server, null for a temporary place
  * @param port the port on this machine, 0 for a free one
@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
  *     server, but not the end of the machine
  * @param settings further settings of the server by name, such as {@code max_connections}
  */
-public record PostgresOptions(@Nullable Path directory, int port, boolean durable, Map<String, String> settings) {
+public record DatabaseOptions(@Nullable Path directory, int port, boolean durable, Map<String, String> settings) {
 
     /**
      * Copies the settings.
      *
      * @throws IllegalArgumentException if the port is not between 0 and 65535
      */
-    public PostgresOptions {
+    public DatabaseOptions {
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("port must be between 0 and 65535, not " + port);
         }
@@ -29,43 +29,29 @@ public record PostgresOptions(@Nullable Path directory, int port, boolean durabl
     }
 
     /** A server with temporary data on a free port that is fast rather than durable. */
-    public static PostgresOptions temporary() {
-        return new PostgresOptions(null, 0, false, Map.of());
+    public static DatabaseOptions temporary() {
+        return new DatabaseOptions(null, 0, false, Map.of());
     }
 
     /** A durable server on a free port that keeps its data in a directory, which is created when missing. */
-    public static PostgresOptions in(Path directory) {
-        return new PostgresOptions(directory, 0, true, Map.of());
+    public static DatabaseOptions in(Path directory) {
+        return new DatabaseOptions(directory, 0, true, Map.of());
     }
 
     /** The same on this port of this machine, 0 for a free one. */
-    public PostgresOptions withPort(int port) {
-        return new PostgresOptions(directory, port, durable, settings);
+    public DatabaseOptions withPort(int port) {
+        return new DatabaseOptions(directory, port, durable, settings);
     }
 
     /** The same, durable or not. */
-    public PostgresOptions withDurable(boolean durable) {
-        return new PostgresOptions(directory, port, durable, settings);
+    public DatabaseOptions withDurable(boolean durable) {
+        return new DatabaseOptions(directory, port, durable, settings);
     }
 
     /** The same with one more setting of the server. It wins over the fixture's own settings. */
-    public PostgresOptions withSetting(String name, String value) {
+    public DatabaseOptions withSetting(String name, String value) {
         Map<String, String> more = new TreeMap<>(settings);
         more.put(name, value);
-        return new PostgresOptions(directory, port, durable, more);
-    }
-
-    /** Everything that the server is told, by name. */
-    Map<String, String> allSettings() {
-        String durability = durable ? "on" : "off";
-        Map<String, String> all = new TreeMap<>(Map.of(
-                "fsync", durability,
-                "full_page_writes", durability,
-                "synchronous_commit", "on",
-                "max_connections", "200",
-                "timezone", "UTC",
-                "log_timezone", "UTC"));
-        all.putAll(settings);
-        return all;
+        return new DatabaseOptions(directory, port, durable, more);
     }
 }
