@@ -4,25 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What every flavour of MySQL does in tests. */
-abstract class MySqlServerContract {
-
-    @TempDir
-    Path directory;
+abstract class MySqlServerContract extends DatabaseServerContract<MySqlSchema> {
 
     private final MySqlFlavour flavour;
     private final String version;
@@ -32,46 +21,6 @@ abstract class MySqlServerContract {
         this.flavour = flavour;
         this.version = version;
         this.shared = shared;
-    }
-
-    @Test
-    void committed_contents_and_the_address_survive_kill_and_restart() throws SQLException {
-        try (MySqlServer server = start(DatabaseOptions.temporary())) {
-            MySqlSchema schema = server.createSchema("killed");
-            execute(schema, "create table word (text varchar(9))");
-            execute(schema, "insert into word values ('kept')");
-
-            server.kill();
-
-            assertThat(server.isRunning()).isFalse();
-            assertThatThrownBy(schema::connect).isInstanceOf(SQLException.class);
-            server.restart();
-            assertThat(query(schema, "select text from word")).isEqualTo("kept");
-        }
-    }
-
-    @Test
-    void query_hangs_while_paused_and_completes_after_resume() throws Exception {
-        try (MySqlServer server = start(DatabaseOptions.temporary())) {
-            MySqlSchema schema = server.createSchema("paused");
-            try (Connection connection = schema.connect();
-                    Statement statement = connection.createStatement()) {
-                server.pause();
-                CompletableFuture<Boolean> answer = CompletableFuture.supplyAsync(() -> {
-                    try {
-                        return statement.execute("select 2");
-                    } catch (SQLException e) {
-                        throw new IllegalStateException(e);
-                    }
-                });
-
-                assertThatThrownBy(() -> answer.get(300, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
-                server.resume();
-                assertThat(answer.get(10, TimeUnit.SECONDS)).isTrue();
-            }
-            server.pause();
-            server.kill();
-        }
     }
 
     @Test
@@ -125,7 +74,7 @@ abstract class MySqlServerContract {
     @Test
     void killed_jvm_leaves_no_server_behind() {
         List<ProcessHandle> servers;
-        try (ChildJvm owner = ChildJvm.start(Main.class, List.of(), "mysql", flavour.name(), directory.toString())) {
+        try (ChildJvm owner = startOwner()) {
             owner.awaitLine("ready", Duration.ofSeconds(30));
             servers = RunningProcesses.of(directory);
             assertThat(servers).isNotEmpty().allMatch(Processes::runs);
@@ -136,53 +85,17 @@ abstract class MySqlServerContract {
         await().atMost(Duration.ofSeconds(30)).until(() -> servers.stream().noneMatch(Processes::runs));
     }
 
-    @Test
-    void orphan_of_the_same_directory_is_replaced() {
-        try (ChildJvm owner = ChildJvm.start(Main.class, List.of(), "mysql", flavour.name(), directory.toString())) {
-            owner.awaitLine("ready", Duration.ofSeconds(30));
-            RunningProcesses.killWatchers(directory);
-            owner.kill();
-        }
-        List<ProcessHandle> orphans = RunningProcesses.of(directory);
-        assertThat(orphans).isNotEmpty().allMatch(Processes::runs);
-
-        try (MySqlServer server = start(DatabaseOptions.in(directory))) {
-            assertThat(orphans).noneMatch(Processes::runs);
-            assertThat(server.isRunning()).isTrue();
-        }
-    }
-
-    @Test
-    void failed_start_shows_the_log() {
-        DatabaseOptions options = DatabaseOptions.temporary().withSetting("no_such_setting", "1");
-
-        assertThatThrownBy(() -> start(options))
-                .isInstanceOf(ServerStartException.class)
-                .hasMessageContaining("ended at once")
-                .hasMessageContaining("no_such_setting");
-    }
-
-    private MySqlServer start(DatabaseOptions options) {
+    @Override
+    final MySqlServer start(DatabaseOptions options) {
         return MySqlServer.start(flavour, options);
+    }
+
+    @Override
+    final List<String> mainThatStartsOne() {
+        return List.of("mysql", flavour.name());
     }
 
     private MySqlServer shared() {
         return shared.get();
-    }
-
-    private static void execute(MySqlSchema schema, String sql) throws SQLException {
-        try (Connection connection = schema.connect();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
-    }
-
-    private static String query(MySqlSchema schema, String sql) throws SQLException {
-        try (Connection connection = schema.connect();
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            assertThat(rows.next()).isTrue();
-            return rows.getString(1);
-        }
     }
 }

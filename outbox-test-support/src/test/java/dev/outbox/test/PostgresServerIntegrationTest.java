@@ -6,38 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class PostgresServerIntegrationTest {
-
-    @TempDir
-    Path directory;
-
-    @Test
-    void contentsAndAddressSurviveKillAndRestart() throws SQLException {
-        try (PostgresServer server = PostgresServer.start(DatabaseOptions.temporary())) {
-            PostgresSchema schema = server.createSchema("killed");
-            execute(schema, "create table word (text varchar)");
-            execute(schema, "insert into word values ('kept')");
-
-            server.kill();
-
-            assertThat(server.isRunning()).isFalse();
-            assertThatThrownBy(schema::connect).isInstanceOf(SQLException.class);
-            server.restart();
-            assertThat(query(schema, "select text from word")).isEqualTo("kept");
-        }
-    }
+class PostgresServerIntegrationTest extends DatabaseServerContract<PostgresSchema> {
 
     @Test
     void contentsSurviveStopAndRestart() throws SQLException {
@@ -49,30 +23,6 @@ class PostgresServerIntegrationTest {
             server.restart();
 
             assertThat(query(schema, "select text from word")).isEqualTo("kept");
-        }
-    }
-
-    @Test
-    void queryHangsWhilePausedAndCompletesAfterResume() throws Exception {
-        try (PostgresServer server = PostgresServer.start()) {
-            PostgresSchema schema = server.createSchema("paused");
-            try (Connection connection = schema.connect();
-                    Statement statement = connection.createStatement()) {
-                statement.execute("select 1");
-
-                server.pause();
-                CompletableFuture<Boolean> answer = CompletableFuture.supplyAsync(() -> {
-                    try {
-                        return statement.execute("select 2");
-                    } catch (SQLException e) {
-                        throw new IllegalStateException(e);
-                    }
-                });
-
-                assertThatThrownBy(() -> answer.get(300, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
-                server.resume();
-                assertThat(answer.get(10, TimeUnit.SECONDS)).isTrue();
-            }
         }
     }
 
@@ -127,22 +77,6 @@ class PostgresServerIntegrationTest {
     }
 
     @Test
-    void orphanOfTheSameDirectoryIsReplaced() {
-        try (ChildJvm owner = ChildJvm.start(Main.class, List.of(), "postgres", directory.toString())) {
-            owner.awaitLine("ready", Duration.ofSeconds(30));
-            RunningProcesses.killWatchers(directory);
-            owner.kill();
-        }
-        List<ProcessHandle> orphans = RunningProcesses.of(directory);
-        assertThat(orphans).isNotEmpty().allMatch(Processes::runs);
-
-        try (PostgresServer server = PostgresServer.start(DatabaseOptions.in(directory))) {
-            assertThat(orphans).noneMatch(Processes::runs);
-            assertThat(server.isRunning()).isTrue();
-        }
-    }
-
-    @Test
     void folderThatCannotBeWrittenIsNamed() throws Exception {
         Path file = Files.createFile(directory.resolve("file"));
 
@@ -168,7 +102,7 @@ class PostgresServerIntegrationTest {
 
     @Test
     void folderInUseByAnotherProcessIsNamed() {
-        try (ChildJvm owner = ChildJvm.start(Main.class, List.of(), "postgres", directory.toString())) {
+        try (ChildJvm owner = startOwner()) {
             owner.awaitLine("ready", Duration.ofSeconds(30));
 
             assertThatThrownBy(() -> PostgresServer.start(DatabaseOptions.in(directory)))
@@ -190,29 +124,13 @@ class PostgresServerIntegrationTest {
         }
     }
 
-    @Test
-    void failedStartShowsTheLog() {
-        DatabaseOptions options = DatabaseOptions.temporary().withSetting("no_such_setting", "1");
-
-        assertThatThrownBy(() -> PostgresServer.start(options))
-                .isInstanceOf(ServerStartException.class)
-                .hasMessageContaining("ended at once")
-                .hasMessageContaining("no_such_setting");
+    @Override
+    PostgresServer start(DatabaseOptions options) {
+        return PostgresServer.start(options);
     }
 
-    private static void execute(PostgresSchema schema, String sql) throws SQLException {
-        try (Connection connection = schema.connect();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
-    }
-
-    private static String query(PostgresSchema schema, String sql) throws SQLException {
-        try (Connection connection = schema.connect();
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            assertThat(rows.next()).isTrue();
-            return rows.getString(1);
-        }
+    @Override
+    List<String> mainThatStartsOne() {
+        return List.of("postgres");
     }
 }
