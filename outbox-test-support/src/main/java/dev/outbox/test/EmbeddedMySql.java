@@ -24,9 +24,9 @@ final class EmbeddedMySql extends EmbeddedServer {
     List<String> prepare() throws IOException {
         Path home = flavour.programs();
         Path program = home.resolve(flavour.program());
-        SystemLibraries.requireFor(flavour.title(), program);
+        SystemLibraries libraries = SystemLibraries.of(flavour.title(), program, StubLibrary::folder);
         if (!Files.exists(data())) {
-            copy(initialised(home), path().resolve("data-unfinished"));
+            copy(initialised(home, libraries), path().resolve("data-unfinished"));
             Files.move(path().resolve("data-unfinished"), data(), StandardCopyOption.ATOMIC_MOVE);
         }
         Path temporary = Files.createDirectories(path().resolve("tmp"));
@@ -43,8 +43,9 @@ final class EmbeddedMySql extends EmbeddedServer {
                 "--socket="));
         command.addAll(asRoot());
         command.addAll(flavour.embeddedOnly());
+        command.addAll(libraries.options());
         command.addAll(MySqlServer.arguments(options));
-        return command;
+        return libraries.findable(command);
     }
 
     @Override
@@ -67,7 +68,7 @@ final class EmbeddedMySql extends EmbeddedServer {
     }
 
     /** The data of a new server. Creating it takes seconds, copying it does not. */
-    private Path initialised(Path home) throws IOException {
+    private Path initialised(Path home, SystemLibraries libraries) throws IOException {
         return MadeOnce.folder(home.getFileName() + "-data", folder -> {
                     Path data = Files.createDirectories(folder).resolve("data");
                     Path sql = folder.resolve("users.sql");
@@ -79,7 +80,8 @@ final class EmbeddedMySql extends EmbeddedServer {
                             """.formatted(MySqlServer.USER, MySqlServer.USER, MySqlServer.PASSWORD));
                     List<String> command = new ArrayList<>(flavour.initialisation(home, data, sql));
                     command.addAll(asRoot());
-                    Programs.run(command, "the initialisation");
+                    command.addAll(libraries.options());
+                    Programs.run(libraries.findable(command), "the initialisation");
                     // the identity of a server, which makes itself a new one
                     Files.deleteIfExists(data.resolve("auto.cnf"));
                 })
