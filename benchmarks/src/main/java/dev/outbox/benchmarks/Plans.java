@@ -43,9 +43,9 @@ final class Plans {
         this.explained = explained;
         this.page = page;
         OutboxTables tables = OutboxTables.of(explained);
-        this.lanes = new LaneStore(tables);
-        this.batches = new BatchStore(tables, BatchRules.DEFAULT);
-        this.marking = new BatchMarking(tables, lanes, batches);
+        this.lanes = LaneStore.of(tables);
+        this.batches = BatchStore.of(tables, BatchRules.DEFAULT);
+        this.marking = new BatchMarking(lanes, batches);
         this.quarantine = new QuarantineStore(tables, lanes, batches);
         this.pauses = new PauseStore(tables);
     }

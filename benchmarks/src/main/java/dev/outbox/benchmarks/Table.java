@@ -53,9 +53,9 @@ final class Table implements AutoCloseable {
         this.transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
         OutboxTables tables = OutboxTables.of(dataSource);
         Schema.outbox(tables).install();
-        this.lanes = new LaneStore(tables);
-        BatchStore batches = new BatchStore(tables, BatchRules.DEFAULT);
-        this.stores = new RelayStores(lanes, batches, new BatchMarking(tables, lanes, batches));
+        this.lanes = LaneStore.of(tables);
+        BatchStore batches = BatchStore.of(tables, BatchRules.DEFAULT);
+        this.stores = new RelayStores(lanes, batches, new BatchMarking(lanes, batches));
     }
 
     TransactionalOutboxPublisher publisher(Runnable afterCommit) {

@@ -20,10 +20,11 @@ public final class BatchMarking {
     private final BatchStore batches;
     private final ShortTransaction transaction;
 
-    public BatchMarking(OutboxTables tables, LaneStore lanes, BatchStore batches) {
+    /** With the stores of the same tables. */
+    public BatchMarking(LaneStore lanes, BatchStore batches) {
         this.lanes = lanes;
         this.batches = batches;
-        this.transaction = new ShortTransaction(tables);
+        this.transaction = lanes.transaction;
     }
 
     /**
@@ -46,6 +47,11 @@ public final class BatchMarking {
             this.row = row;
             Seen seen = mark.seen();
             this.floor = mark.claim().floor().raisedBy(seen).confirmedBy(row).remembering(seen, transactionId);
+        }
+
+        /** An event that was committed late is found below the floor. */
+        void lowerBelow(long pendingSeq) {
+            if (pendingSeq <= floor.value()) floor = floor.loweredBelow(pendingSeq);
         }
 
         /** A floor that has only risen may stay in memory until the lease is written; one that was lowered is written at once. */
@@ -71,7 +77,9 @@ public final class BatchMarking {
     private Marked mark(Map<Integer, Lane> ours) {
         List<BlockedKey> blocked = batches.publish(all(ours, BatchMarks::acknowledged));
         List<Long> quarantined = batches.fail(all(ours, BatchMarks::failed));
-        batches.park(all(ours, BatchMarks::waiting));
+        batches.park(all(ours, BatchMarks::waiting))
+                .forEach((number, pending) ->
+                        Objects.requireNonNull(ours.get(number)).lowerBelow(pending));
         ours.forEach((number, lane) -> {
             if (lane.mark.crowded()) batches.parkAfter(number, lane.mark.seen().highest());
         });

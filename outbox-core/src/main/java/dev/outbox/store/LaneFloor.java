@@ -9,15 +9,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Sequence numbers are drawn before they are committed, so the highest one seen says nothing about lower ones yet. It is remembered together
  * with a transaction id that was assigned after it was seen. A publisher's transaction has its id before it draws its number ({@link
- * EventStore#insert}); once every transaction up to the remembered id has ended, no lower number can be committed any more.
+ * PostgresInsert}); once every transaction up to the remembered id has ended, no lower number can be committed any more.
+ *
+ * <p>Where no such ids can be had, times of the database stand in for them, and {@link PortableBatchStore} says what else it takes.
  *
  * <p>A relay keeps its floor in memory and writes it down when it writes the lane's row anyway. That is safe because whatever makes an event
  * {@code PENDING} again (a release, an approval) raises the row's revision: a read whose revision is not the row's any more, in the read's own snapshot,
- * starts at the row's floor instead.
+ * starts at the row's floor instead, or a mark before the next read does.
  *
  * @param value the floor
  * @param high the highest sequence seen, to become the floor; null when none waits
- * @param horizon the transaction id that has to be over first; null together with {@code high}
+ * @param horizon the transaction id that has to be over first, or the time that has to be past; null together with {@code high}
  * @param revision the revision of the lane's row from which this floor comes
  */
 public record LaneFloor(

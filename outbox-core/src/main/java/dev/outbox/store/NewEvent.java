@@ -1,7 +1,9 @@
 package dev.outbox.store;
 
 import dev.outbox.OutboxMessage;
+import java.sql.Types;
 import java.util.UUID;
+import org.springframework.jdbc.core.SqlParameterValue;
 
 /**
  * A row to insert: the message with everything that is fixed when it is published.
@@ -14,4 +16,20 @@ public record NewEvent(
         OutboxMessage message,
         String topic,
         String contentType,
-        @SuppressWarnings("ArrayRecordComponent") byte[] payload) {}
+        @SuppressWarnings("ArrayRecordComponent") byte[] payload) {
+    /** The columns from {@code event_id} to {@code headers}, with the id as the database has it. */
+    Object[] columns(Object id) {
+        return new Object[] {
+            id,
+            lane,
+            message.aggregateType(),
+            message.aggregateId(),
+            new SqlParameterValue(Types.BIGINT, message.aggregateVersion()),
+            message.eventType(),
+            topic,
+            contentType,
+            payload,
+            new SqlParameterValue(Types.VARCHAR, HeadersJson.write(message.headers()))
+        };
+    }
+}

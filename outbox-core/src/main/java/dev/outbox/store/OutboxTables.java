@@ -27,8 +27,8 @@ public record OutboxTables(DataSource dataSource, @Nullable String schema, Strin
     private static final Pattern IDENTIFIER = Pattern.compile("[a-z_][a-z0-9_]*");
 
     /** An index or a constraint is created without a schema: it is in that of its table. */
-    private static final Pattern NAME =
-            Pattern.compile("((?:CREATE (?:UNIQUE )?INDEX|CONSTRAINT) )?\\b(?:outbox|inbox)_(\\w+)");
+    private static final Pattern NAME = Pattern.compile(
+            "((?:CREATE (?:UNIQUE )?INDEX (?:IF NOT EXISTS )?|CONSTRAINT ))?\\b(?:outbox|inbox)_(\\w+)");
 
     /** @throws OutboxConfigurationException if a name is none that needs no quotes, or is too long */
     public OutboxTables {

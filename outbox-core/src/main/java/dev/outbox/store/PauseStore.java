@@ -2,23 +2,25 @@ package dev.outbox.store;
 
 import dev.outbox.OutboxPause;
 import java.util.List;
+import java.util.Map;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The rows of {@code outbox_pauses}: what relays leave alone. They look at it whenever they claim and whenever they read. */
 public final class PauseStore {
     private final JdbcClient jdbc;
+    private final Dialect dialect;
 
     public PauseStore(OutboxTables tables) {
         this.jdbc = tables.jdbc();
+        this.dialect = Dialect.of(tables);
     }
 
     /** Returns false if it was there already. */
     public boolean add(OutboxPause pause) {
-        return jdbc.sql("INSERT INTO outbox_pauses (scope, target) VALUES (:scope, :target) ON CONFLICT DO NOTHING")
-                        .param("scope", pause.scope().name())
-                        .param("target", pause.target())
-                        .update()
-                == 1;
+        return dialect.insertUnlessThere(
+                jdbc,
+                "INSERT INTO outbox_pauses (scope, target) VALUES (:scope, :target)",
+                Map.of("scope", pause.scope().name(), "target", pause.target()));
     }
 
     /** Returns false if it was not there. */
@@ -33,9 +35,8 @@ public final class PauseStore {
     /** Lets the first events of a topic's keys ask again at once, which they do in a while anyway: one that is missed here is late, not lost. */
     public void retryNow(String topic) {
         jdbc.sql("""
-                        UPDATE outbox_events SET next_attempt_at = clock_timestamp()
-                        WHERE next_attempt_at > clock_timestamp() AND topic = :topic
-                        """).param("topic", topic).update();
+                        UPDATE outbox_events SET next_attempt_at = %1$s WHERE next_attempt_at > %1$s AND topic = :topic
+                        """.formatted(dialect.now())).param("topic", topic).update();
     }
 
     /** What is paused, in the order in which it was. */

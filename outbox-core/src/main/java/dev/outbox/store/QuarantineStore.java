@@ -5,20 +5,22 @@ import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * What a person does with quarantined events. Each holds the lane's row lock, so it does not cross a relay's mark. For {@code status || ''} see {@link
- * BatchStore}.
+ * What a person does with quarantined events. Each holds the lane's row lock, so it does not cross a relay's mark. {@code concat(status, '')} is there for the reason of {@code status || ''} in {@link
+ * PostgresBatchStore}.
  */
 public final class QuarantineStore {
     private final JdbcClient jdbc;
     private final LaneStore lanes;
     private final BatchStore batches;
     private final ShortTransaction transaction;
+    private final Dialect dialect;
 
     public QuarantineStore(OutboxTables tables, LaneStore lanes, BatchStore batches) {
         this.jdbc = tables.jdbc();
         this.lanes = lanes;
         this.batches = batches;
-        this.transaction = new ShortTransaction(tables);
+        this.transaction = lanes.transaction;
+        this.dialect = Dialect.of(tables);
     }
 
     private record Place(long seq, int lane, Key key) {}
@@ -56,7 +58,7 @@ public final class QuarantineStore {
             LaneFloor floor = lanes.lock(place.get().lane());
             boolean won = jdbc.sql("""
                                     UPDATE outbox_events SET status = :status, attempts = CASE WHEN :status = 'PENDING' THEN 0 ELSE attempts END
-                                    WHERE seq = :seq AND status || '' = 'QUARANTINED'
+                                    WHERE seq = :seq AND concat(status, '') = 'QUARANTINED'
                                     """)
                             .param("status", status)
                             .param("seq", place.get().seq())
@@ -69,7 +71,7 @@ public final class QuarantineStore {
 
     private Optional<Place> find(UUID eventId) {
         return jdbc.sql("SELECT seq, lane, aggregate_type, aggregate_id FROM outbox_events WHERE event_id = :eventId")
-                .param("eventId", eventId)
+                .param("eventId", dialect.id(eventId))
                 .query((row, number) -> new Place(
                         row.getLong("seq"),
                         row.getInt("lane"),

@@ -7,7 +7,7 @@ import java.util.Map;
  * What was read of some lanes in one snapshot.
  *
  * @param candidates by sequence
- * @param oldestRunning no transaction below this id was running any more; 0 when nothing was read
+ * @param oldestRunning no transaction below this id was running any more, or none from before this time is reckoned with; 0 when nothing was read
  * @param revisions of the floors at which the reading of each lane was to start
  */
 public record Reading(List<Candidate> candidates, long oldestRunning, Map<Integer, Long> revisions) {
@@ -31,7 +31,7 @@ public record Reading(List<Candidate> candidates, long oldestRunning, Map<Intege
      *
      * @param lowestPending the lowest sequence that was {@code PENDING} above the lane's floor; 0 if none was read
      * @param highest the highest sequence; 0 if none was read
-     * @param oldestRunning no transaction below this id was running any more
+     * @param oldestRunning no transaction below this id was running any more, or none from before this time is reckoned with
      * @param revision of the floor at which the reading was to start
      */
     record Seen(long lowestPending, long highest, long oldestRunning, long revision) {}

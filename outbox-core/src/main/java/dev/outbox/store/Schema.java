@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.outbox.OutboxConfigurationException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -33,6 +32,7 @@ public final class Schema {
     private final List<String> scripts;
     private final List<String> tables;
     private final Consumer<OutboxTables> creation;
+    private volatile @Nullable Database database;
 
     /**
      * @param names where the tables are to be and what they are to be called
@@ -83,20 +83,23 @@ public final class Schema {
      * @throws org.springframework.dao.DataAccessException if the database refuses, for want of a privilege for instance
      */
     public void install() {
-        Database database = Database.of(dataSource);
+        Database database = database();
         requireDatabaseSchema();
-        new TransactionTemplate(new DataSourceTransactionManager(dataSource)).executeWithoutResult(status -> {
-            jdbc.queryForList("SELECT pg_advisory_xact_lock(hashtext('dev.outbox.schema.' || ?))", name);
-            int installed = version();
-            for (String script : scripts.subList(Math.min(installed, scripts.size()), scripts.size())) {
-                jdbc.execute((ConnectionCallback<Boolean>) connection -> {
-                    ScriptUtils.executeSqlScript(
-                            connection, new EncodedResource(renamed(path(database, script)), UTF_8));
-                    return true;
-                });
-            }
-            if (installed == 0) creation.accept(names);
-        });
+        new TransactionTemplate(new DataSourceTransactionManager(dataSource))
+                .execute(status ->
+                        database.dialect().exclusively(jdbc, "dev.outbox.schema." + name, () -> install(database)));
+    }
+
+    private int install(Database database) {
+        int installed = version();
+        for (String script : scripts.subList(Math.min(installed, scripts.size()), scripts.size())) {
+            jdbc.execute((ConnectionCallback<Boolean>) connection -> {
+                ScriptUtils.executeSqlScript(connection, new EncodedResource(renamed(path(database, script)), UTF_8));
+                return true;
+            });
+        }
+        if (installed == 0) creation.accept(names);
+        return installed;
     }
 
     /**
@@ -105,7 +108,6 @@ public final class Schema {
      * @throws OutboxConfigurationException if not; says what to do
      */
     public void verify() {
-        Database.of(dataSource);
         requireDatabaseSchema();
         int installed = version();
         if (installed == 0) throw missing(name + "_schema");
@@ -136,8 +138,18 @@ public final class Schema {
     }
 
     private boolean exists(String table) {
-        return Boolean.TRUE.equals(
-                jdbc.queryForObject("SELECT to_regclass(?) IS NOT NULL", Boolean.class, names.named(table)));
+        return dialect().exists(jdbc, names, table);
+    }
+
+    /** Asked for once, and before a transaction: a pool may have a single connection. */
+    private Database database() {
+        Database known = database;
+        if (known == null) database = known = Database.of(dataSource);
+        return known;
+    }
+
+    private Dialect dialect() {
+        return database().dialect();
     }
 
     private OutboxConfigurationException missing(String table) {
@@ -154,25 +166,26 @@ public final class Schema {
         throw new OutboxConfigurationException(
                 "The database schema '%s' does not exist in %s, or this user may not use it."
                         .formatted(schema, address()),
-                "Create it or grant USAGE on it, or correct %s.".formatted(property("name")));
+                "Create it or grant %s on it, or correct %s."
+                        .formatted(dialect().schemaPrivilege(), property("name")));
     }
 
     private void requireCurrentSchema() {
         if (currentSchema() != null) return;
         throw new OutboxConfigurationException(
-                "The connections to %s have no current schema: their search_path names none that exists and that this user may use."
-                        .formatted(address()),
-                "Grant USAGE on it, or correct the search_path (currentSchema in the JDBC URL), or set %s."
-                        .formatted(property("name")));
+                "The connections to %s have no current schema: %s."
+                        .formatted(address(), dialect().noCurrentSchema()),
+                "%s, or set %s.".formatted(dialect().currentSchemaRemedy(), property("name")));
     }
 
     private @Nullable String currentSchema() {
-        return jdbc.execute((ConnectionCallback<@Nullable String>) Connection::getSchema);
+        return jdbc.queryForObject("SELECT " + dialect().currentSchema(), String.class);
     }
 
     private boolean visible(String schema) {
-        String sql = "SELECT count(*) > 0 FROM information_schema.schemata WHERE schema_name = ?";
-        return Boolean.TRUE.equals(jdbc.queryForObject(sql, Boolean.class, schema));
+        String sql = "SELECT count(*) FROM information_schema.schemata WHERE lower(schema_name) = ?";
+        Long schemas = jdbc.queryForObject(sql, Long.class, schema);
+        return schemas != null && schemas > 0;
     }
 
     private String property(String key) {
@@ -197,7 +210,7 @@ public final class Schema {
         List<String> changes = new ArrayList<>();
         if (!names.prefix().equals(name + "_")) changes.add("with the prefix %s".formatted(names.prefix()));
         if (names.schema() != null) changes.add("in the schema %s".formatted(names.schema()));
-        String location = "classpath:" + path(Database.of(dataSource), script);
+        String location = "classpath:" + path(database(), script);
         return changes.isEmpty() ? location : location + " (" + String.join(", ", changes) + ")";
     }
 

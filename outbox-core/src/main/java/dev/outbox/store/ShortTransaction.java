@@ -1,10 +1,12 @@
 package dev.outbox.store;
 
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.ConcurrencyFailureException;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
@@ -19,10 +21,12 @@ final class ShortTransaction {
     private static final int TRIES = 5;
 
     private final DataSource dataSource;
+    private final Dialect dialect;
     private volatile @Nullable TransactionTemplate template;
 
-    ShortTransaction(OutboxTables tables) {
+    ShortTransaction(OutboxTables tables, Dialect dialect) {
         this.dataSource = tables.dataSource();
+        this.dialect = dialect;
     }
 
     <T> T run(Supplier<T> work) {
@@ -35,16 +39,21 @@ final class ShortTransaction {
         return again(select);
     }
 
-    private static <T> T again(Supplier<@Nullable T> work) {
+    private <T> T again(Supplier<@Nullable T> work) {
         for (int attempt = 1; ; attempt++) {
             try {
                 T result = work.get();
                 if (result == null) throw new IllegalStateException("a transaction's work returned null");
                 return result;
-            } catch (ConcurrencyFailureException e) {
-                if (attempt == TRIES) throw e;
+            } catch (DataAccessException e) {
+                if (attempt == TRIES || !isConcurrencyFailure(e)) throw e;
             }
         }
+    }
+
+    private boolean isConcurrencyFailure(DataAccessException e) {
+        return e instanceof ConcurrencyFailureException
+                || e.getCause() instanceof SQLException cause && dialect.isConcurrencyFailure(cause);
     }
 
     private TransactionTemplate template() {

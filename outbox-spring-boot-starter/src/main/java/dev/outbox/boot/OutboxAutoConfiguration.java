@@ -62,7 +62,7 @@ public final class OutboxAutoConfiguration {
         Schema schema = Schema.outbox(tables, wanted == null ? Lanes.DEFAULT : new Lanes(wanted));
         if (properties.schema().initialize()) schema.install();
         schema.verify();
-        warnIfOthersThan(wanted, new LaneStore(tables).count());
+        warnIfOthersThan(wanted, LaneStore.of(tables).count());
         return schema;
     }
 
@@ -92,7 +92,7 @@ public final class OutboxAutoConfiguration {
 
     @Bean
     LaneStore outboxLaneStore(@OutboxRelayDataSource OutboxTables tables) {
-        return new LaneStore(tables);
+        return LaneStore.of(tables);
     }
 
     private static void warnIfOthersThan(@Nullable Integer wanted, int existing) {
@@ -107,7 +107,7 @@ public final class OutboxAutoConfiguration {
 
     @Bean
     BatchStore outboxBatchStore(@OutboxRelayDataSource OutboxTables tables, OutboxProperties properties) {
-        return new BatchStore(
+        return BatchStore.of(
                 tables,
                 new BatchRules(
                         properties.quarantine().blocksKey(),
@@ -137,7 +137,7 @@ public final class OutboxAutoConfiguration {
         return new TransactionalOutboxPublisher(
                 new CallerTransaction(tables.dataSource()),
                 events,
-                new LaneStore(tables).count(),
+                LaneStore.of(tables).count(),
                 serializer,
                 limits(properties),
                 nudge(relay));

@@ -45,7 +45,7 @@ public final class OutboxRelayAutoConfiguration {
             ObjectProvider<MeterRegistry> meters,
             RelayProperties properties,
             RetryProperties retries) {
-        RelayStores stores = new RelayStores(lanes, batches, new BatchMarking(tables, lanes, batches));
+        RelayStores stores = new RelayStores(lanes, batches, new BatchMarking(lanes, batches));
         QuarantineListener all = (event, error) ->
                 quarantineListeners.orderedStream().forEach(listener -> listener.quarantined(event, error));
         MeterRegistry registry = meters.getIfAvailable(SimpleMeterRegistry::new);

@@ -1,8 +1,10 @@
 package dev.outbox.inbox.store;
 
+import dev.outbox.store.Dialect;
 import dev.outbox.store.OutboxTables;
 import dev.outbox.store.Schema;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -12,10 +14,12 @@ public final class InboxStore {
     public static final String DEFAULT_PREFIX = "inbox_";
 
     private final JdbcClient jdbc;
+    private final Dialect dialect;
 
     /** @param tables with {@value #DEFAULT_PREFIX} or another prefix, but not the outbox's in the same schema */
     public InboxStore(OutboxTables tables) {
         this.jdbc = tables.jdbc();
+        this.dialect = Dialect.of(tables);
     }
 
     /** The consumer's tables. */
@@ -30,14 +34,10 @@ public final class InboxStore {
      * @return false if the consumer has handled the event already
      */
     public boolean record(String consumer, UUID eventId) {
-        return jdbc.sql("""
-                                INSERT INTO inbox_events (consumer, event_id, handled_at)
-                                VALUES (:consumer, :eventId, clock_timestamp())
-                                ON CONFLICT DO NOTHING
-                                """)
-                        .param("consumer", consumer)
-                        .param("eventId", eventId)
-                        .update()
-                == 1;
+        return dialect.insertUnlessThere(
+                jdbc,
+                "INSERT INTO inbox_events (consumer, event_id, handled_at) VALUES (:consumer, :eventId, %s)"
+                        .formatted(dialect.now()),
+                Map.of("consumer", consumer, "eventId", dialect.id(eventId)));
     }
 }

@@ -84,9 +84,9 @@ public final class Outbox {
         this.tables = tables;
         this.dataSource = tables.dataSource();
         this.events = new EventStore(tables);
-        this.lanes = new LaneStore(tables);
-        this.batches = new BatchStore(tables, rules);
-        this.marking = new BatchMarking(tables, lanes, batches);
+        this.lanes = LaneStore.of(tables);
+        this.batches = BatchStore.of(tables, rules);
+        this.marking = new BatchMarking(lanes, batches);
         this.quarantine = new QuarantineStore(tables, lanes, batches);
         this.operations = new StoredOperations(events, new PauseStore(tables));
         this.jdbc = tables.jdbc();

@@ -1,0 +1,120 @@
+package dev.outbox.store;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * What differs between the databases. Here is what most of them have in common, and in a subclass each what its database has instead. Immutable.
+ */
+public abstract class Dialect {
+    /** SQL state read_only_sql_transaction. */
+    private static final String READ_ONLY = "25006";
+
+    Dialect() {}
+
+    /** The dialect of the database behind the tables; for what may throw see {@link Database#of}. */
+    public static Dialect of(OutboxTables tables) {
+        return Database.of(tables.dataSource()).dialect();
+    }
+
+    LaneStore lanes(OutboxTables tables) {
+        return new PortableLaneStore(tables, this);
+    }
+
+    BatchStore batches(OutboxTables tables, BatchRules rules) {
+        return new PortableBatchStore(tables, this, rules);
+    }
+
+    EventStore.Insert insert(OutboxTables tables) {
+        return new PortableInsert(tables, this);
+    }
+
+    /** An expression for the time of the database, to the microsecond. */
+    public abstract String now();
+
+    /** An expression for the time of the database after some microseconds, which may be a parameter. */
+    String after(String micros) {
+        return "TIMESTAMPADD(MICROSECOND, %s, %s)".formatted(micros, now());
+    }
+
+    /** An event id as a parameter. */
+    public Object id(UUID id) {
+        return id;
+    }
+
+    /** An event id in a row. */
+    public UUID id(ResultSet row, String column) throws SQLException {
+        return row.getObject(column, UUID.class);
+    }
+
+    /** A time in a row. */
+    public @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+
+    /**
+     * Inserts a row unless there is one with its key. Waits for a transaction that is inserting the same.
+     *
+     * @return false if there is one
+     */
+    public boolean insertUnlessThere(JdbcClient jdbc, String insert, Map<String, ?> parameters) {
+        try {
+            return jdbc.sql(insert).params(parameters).update() == 1;
+        } catch (DuplicateKeyException e) {
+            return false;
+        }
+    }
+
+    /** Runs what changes the schema while no other instance does, on the connection of the current transaction. */
+    abstract <T> T exclusively(JdbcTemplate jdbc, String name, Supplier<T> work);
+
+    /** An expression for the schema in which a connection finds tables without being told one; it is null when there is none. */
+    String currentSchema() {
+        return "current_schema";
+    }
+
+    /** Whether a table is there; it is called as the scripts call it. */
+    boolean exists(JdbcTemplate jdbc, OutboxTables names, String table) {
+        String sql = """
+                SELECT count(*) FROM information_schema.tables
+                WHERE lower(table_schema) = lower(coalesce(?, %s)) AND lower(table_name) = ?
+                """.formatted(currentSchema());
+        Long tables = jdbc.queryForObject(sql, Long.class, names.schema(), names.prefixed(table));
+        return tables != null && tables > 0;
+    }
+
+    /** What a user needs to see a schema. */
+    String schemaPrivilege() {
+        return "a privilege";
+    }
+
+    /** Why a connection may have no current schema. */
+    String noCurrentSchema() {
+        return "the JDBC URL names none";
+    }
+
+    /** What to do when a connection has no current schema. */
+    String currentSchemaRemedy() {
+        return "Name one in the JDBC URL";
+    }
+
+    /** Whether the database takes no writes. */
+    boolean isReadOnly(SQLException e) {
+        return READ_ONLY.equals(e.getSQLState());
+    }
+
+    /** Whether the database has given up because of others, in a way that Spring does not recognise: doing the same again may succeed. */
+    boolean isConcurrencyFailure(SQLException e) {
+        return false;
+    }
+}

@@ -1,0 +1,25 @@
+package dev.outbox.store;
+
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** H2, for trying out and for tests: all users of a database are in one process. */
+final class H2Dialect extends Dialect {
+    private static final ReentrantLock INSTALLATION = new ReentrantLock();
+
+    @Override
+    public String now() {
+        return "current_timestamp(6)";
+    }
+
+    @Override
+    <T> T exclusively(JdbcTemplate jdbc, String name, Supplier<T> work) {
+        INSTALLATION.lock();
+        try {
+            return work.get();
+        } finally {
+            INSTALLATION.unlock();
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.outbox.store;
+
+import java.nio.ByteBuffer;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.CannotAcquireLockException;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** MySQL. Times are kept in UTC, whatever the time zones of server and connection, and ids as 16 bytes. */
+class MySqlDialect extends Dialect {
+    private static final Duration LONGEST_INSTALLATION = Duration.ofMinutes(5);
+    private static final int LOCK_WAIT_TIMEOUT = 1205;
+    private static final int DEADLOCK = 1213;
+    private static final int OPTION_PREVENTS_STATEMENT = 1290;
+
+    @Override
+    public String now() {
+        return "utc_timestamp(6)";
+    }
+
+    @Override
+    public Object id(UUID id) {
+        return ByteBuffer.allocate(16)
+                .putLong(id.getMostSignificantBits())
+                .putLong(id.getLeastSignificantBits())
+                .array();
+    }
+
+    @Override
+    public UUID id(ResultSet row, String column) throws SQLException {
+        ByteBuffer bytes = ByteBuffer.wrap(row.getBytes(column));
+        return new UUID(bytes.getLong(), bytes.getLong());
+    }
+
+    @Override
+    public @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        LocalDateTime time = row.getObject(column, LocalDateTime.class);
+        return time == null ? null : time.toInstant(ZoneOffset.UTC);
+    }
+
+    /** The lock belongs to the connection, because CREATE TABLE ends a transaction. */
+    @Override
+    <T> T exclusively(JdbcTemplate jdbc, String name, Supplier<T> work) {
+        Integer locked =
+                jdbc.queryForObject("SELECT GET_LOCK(?, ?)", Integer.class, name, LONGEST_INSTALLATION.toSeconds());
+        if (locked == null || locked != 1)
+            throw new CannotAcquireLockException(
+                    "The lock '%s' was not free for %s: another instance changes the schema."
+                            .formatted(name, LONGEST_INSTALLATION));
+        try {
+            return work.get();
+        } finally {
+            jdbc.queryForObject("SELECT RELEASE_LOCK(?)", Integer.class, name);
+        }
+    }
+
+    @Override
+    String currentSchema() {
+        return "database()";
+    }
+
+    @Override
+    boolean isReadOnly(SQLException e) {
+        return super.isReadOnly(e)
+                || e.getErrorCode() == OPTION_PREVENTS_STATEMENT
+                        && String.valueOf(e.getMessage()).contains("read-only");
+    }
+
+    @Override
+    boolean isConcurrencyFailure(SQLException e) {
+        return e.getErrorCode() == LOCK_WAIT_TIMEOUT || e.getErrorCode() == DEADLOCK;
+    }
+}

@@ -1,0 +1,63 @@
+package dev.outbox.store;
+
+import java.util.Map;
+import java.util.function.Supplier;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** PostgreSQL has statements of its own for nearly everything: fewer round trips, and transaction ids to wait for. */
+final class PostgresDialect extends Dialect {
+    @Override
+    LaneStore lanes(OutboxTables tables) {
+        return new PostgresLaneStore(tables, this);
+    }
+
+    @Override
+    BatchStore batches(OutboxTables tables, BatchRules rules) {
+        return new PostgresBatchStore(tables, this, rules);
+    }
+
+    @Override
+    EventStore.Insert insert(OutboxTables tables) {
+        return new PostgresInsert(tables);
+    }
+
+    @Override
+    public String now() {
+        return "clock_timestamp()";
+    }
+
+    /** A statement that fails would spoil the transaction. */
+    @Override
+    public boolean insertUnlessThere(JdbcClient jdbc, String insert, Map<String, ?> parameters) {
+        return super.insertUnlessThere(jdbc, insert + " ON CONFLICT DO NOTHING", parameters);
+    }
+
+    @Override
+    <T> T exclusively(JdbcTemplate jdbc, String name, Supplier<T> work) {
+        jdbc.queryForList("SELECT pg_advisory_xact_lock(hashtext(?))", name);
+        return work.get();
+    }
+
+    /** Finds what a statement would find, in any schema of the search path. */
+    @Override
+    boolean exists(JdbcTemplate jdbc, OutboxTables names, String table) {
+        return Boolean.TRUE.equals(
+                jdbc.queryForObject("SELECT to_regclass(?) IS NOT NULL", Boolean.class, names.named(table)));
+    }
+
+    @Override
+    String schemaPrivilege() {
+        return "USAGE";
+    }
+
+    @Override
+    String noCurrentSchema() {
+        return "their search_path names none that exists and that this user may use";
+    }
+
+    @Override
+    String currentSchemaRemedy() {
+        return "Grant USAGE on it, or correct the search_path (currentSchema in the JDBC URL)";
+    }
+}

@@ -1,0 +1,63 @@
+-- The outbox: events on their way, and the lanes in which relays work. One row of outbox_events is one event.
+CREATE TABLE IF NOT EXISTS outbox_events (
+  -- The order of events. NO CACHE: numbers that are drawn ahead would be handed out late.
+  seq               bigint GENERATED ALWAYS AS IDENTITY (NO CACHE) PRIMARY KEY,
+  event_id          uuid         NOT NULL UNIQUE,
+  lane              integer      NOT NULL,
+  aggregate_type    varchar(100) NOT NULL,
+  aggregate_id      varchar(200) NOT NULL,
+  aggregate_version bigint,
+  event_type        varchar(200) NOT NULL,
+  topic             varchar(249) NOT NULL,
+  content_type      varchar(100) NOT NULL,
+  payload           blob         NOT NULL,
+  headers           clob,
+  status            varchar(11)  NOT NULL,
+  -- how many failures have counted towards quarantine
+  attempts          integer      DEFAULT 0 NOT NULL,
+  next_attempt_at   timestamp(6) with time zone,
+  last_error        varchar(1000),
+  failed_at         timestamp(6) with time zone,
+  created_at        timestamp(6) with time zone NOT NULL,
+  published_at      timestamp(6) with time zone,
+  -- no IN here: H2 would compare by the session that has created the table, and fail when that is closed
+  unfinished        tinyint GENERATED ALWAYS AS (CASE status WHEN 'PENDING' THEN 1 WHEN 'RETRYING' THEN 1 WHEN 'QUARANTINED' THEN 1
+                                                             WHEN 'BLOCKED' THEN 1 END),
+  CONSTRAINT outbox_events_only_retries_are_due CHECK ((next_attempt_at IS NOT NULL) = (status = 'RETRYING'))
+);
+
+-- What relays look for: pending events of a lane by their sequence, and retries by the time when they are due.
+CREATE INDEX IF NOT EXISTS outbox_events_waiting ON outbox_events (status, lane, next_attempt_at, seq);
+-- What holds the later events of a key back.
+CREATE INDEX IF NOT EXISTS outbox_events_unfinished_of_key ON outbox_events (aggregate_id, aggregate_type, unfinished, seq);
+
+-- One row a lane. Free means lease_until has passed.
+CREATE TABLE IF NOT EXISTS outbox_lanes (
+  lane        integer PRIMARY KEY,
+  token       bigint  DEFAULT 0 NOT NULL,
+  owner       varchar(200),
+  lease_until timestamp(6) with time zone DEFAULT TIMESTAMP WITH TIME ZONE '1970-01-01 00:00:00+00' NOT NULL,
+  -- Where a relay's scan of the lane starts. high becomes the floor a while after the time horizon, in microseconds.
+  floor       bigint  DEFAULT 0 NOT NULL,
+  high        bigint,
+  horizon     bigint,
+  revision    bigint  DEFAULT 0 NOT NULL
+);
+
+-- The number of rows is the number of lanes, for publishers and relays alike.
+INSERT INTO outbox_lanes (lane)
+SELECT x FROM system_range(0, 63) WHERE NOT EXISTS (SELECT 1 FROM outbox_lanes);
+
+-- What an operator has stopped until further notice: EVERYTHING (target is empty), a TOPIC or a LANE.
+CREATE TABLE IF NOT EXISTS outbox_pauses (
+  scope  varchar(10)  NOT NULL,
+  target varchar(249) NOT NULL,
+  since  timestamp(6) with time zone DEFAULT current_timestamp(6) NOT NULL,
+  PRIMARY KEY (scope, target)
+);
+
+CREATE TABLE IF NOT EXISTS outbox_schema (
+  version      integer PRIMARY KEY,
+  installed_at timestamp(6) with time zone DEFAULT current_timestamp(6) NOT NULL
+);
+MERGE INTO outbox_schema (version) KEY (version) VALUES (1);

@@ -1,0 +1,65 @@
+-- The outbox: events on their way, and the lanes in which relays work. One row of outbox_events is one event.
+-- Every statement may run again: MariaDB ends a transaction with each of them. Names are compared byte by byte, so that Abc and abc are two keys.
+CREATE TABLE IF NOT EXISTS outbox_events (
+  -- The order of events.
+  seq               bigint       NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  event_id          binary(16)   NOT NULL,
+  lane              int          NOT NULL,
+  aggregate_type    varchar(100) NOT NULL,
+  aggregate_id      varchar(200) NOT NULL,
+  aggregate_version bigint,
+  event_type        varchar(200) NOT NULL,
+  topic             varchar(249) NOT NULL,
+  content_type      varchar(100) NOT NULL,
+  payload           longblob     NOT NULL,
+  headers           longtext,
+  status            enum ('PENDING', 'RETRYING', 'QUARANTINED', 'BLOCKED', 'PUBLISHED', 'DISCARDED') NOT NULL,
+  -- how many failures have counted towards quarantine
+  attempts          int          NOT NULL DEFAULT 0,
+  -- times are in UTC
+  next_attempt_at   datetime(6),
+  last_error        text,
+  failed_at         datetime(6),
+  created_at        datetime(6)  NOT NULL,
+  published_at      datetime(6),
+  unfinished        tinyint GENERATED ALWAYS AS (CASE WHEN status IN ('PENDING', 'RETRYING', 'QUARANTINED', 'BLOCKED') THEN 1 END) STORED,
+  UNIQUE KEY event_id (event_id),
+  -- What relays look for: pending events of a lane by their sequence, and retries by the time when they are due.
+  KEY waiting (status, lane, next_attempt_at, seq),
+  -- What holds the later events of a key back.
+  KEY unfinished_of_key (aggregate_id, aggregate_type, unfinished, seq),
+  -- the index of what waits relies on it
+  CONSTRAINT outbox_events_only_retries_are_due CHECK ((next_attempt_at IS NOT NULL) = (status = 'RETRYING'))
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
+
+-- One row a lane. Free means lease_until has passed.
+CREATE TABLE IF NOT EXISTS outbox_lanes (
+  lane        int         NOT NULL PRIMARY KEY,
+  token       bigint      NOT NULL DEFAULT 0,
+  owner       varchar(200),
+  lease_until datetime(6) NOT NULL DEFAULT '1970-01-01 00:00:00',
+  -- Where a relay's scan of the lane starts. high becomes the floor a while after the time horizon, in microseconds.
+  floor       bigint      NOT NULL DEFAULT 0,
+  high        bigint,
+  horizon     bigint,
+  revision    bigint      NOT NULL DEFAULT 0
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
+
+-- The number of rows is the number of lanes, for publishers and relays alike.
+INSERT IGNORE INTO outbox_lanes (lane)
+WITH RECURSIVE lanes (lane) AS (SELECT 0 UNION ALL SELECT lane + 1 FROM lanes WHERE lane < 63)
+SELECT lane FROM lanes;
+
+-- What an operator has stopped until further notice: EVERYTHING (target is empty), a TOPIC or a LANE.
+CREATE TABLE IF NOT EXISTS outbox_pauses (
+  scope  varchar(10)  NOT NULL,
+  target varchar(249) NOT NULL,
+  since  datetime(6)  NOT NULL DEFAULT (utc_timestamp(6)),
+  PRIMARY KEY (scope, target)
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
+
+CREATE TABLE IF NOT EXISTS outbox_schema (
+  version      int         NOT NULL PRIMARY KEY,
+  installed_at datetime(6) NOT NULL DEFAULT (utc_timestamp(6))
+) ENGINE = InnoDB;
+INSERT IGNORE INTO outbox_schema (version) VALUES (1);

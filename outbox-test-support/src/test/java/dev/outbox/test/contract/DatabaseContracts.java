@@ -1,0 +1,74 @@
+package dev.outbox.test.contract;
+
+import dev.outbox.store.OutboxTables;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Nested;
+
+/** All contracts of the store on one database, and those of the events once more with tables elsewhere and under other names. */
+abstract class DatabaseContracts {
+    /** As long as a prefix may be, so that a name that is too long would show. */
+    static final String PREFIX = "a_prefix_of_thirty_characters_";
+
+    abstract DataSource emptySchema();
+
+    /** Tables with {@link #PREFIX} in a schema that is not the current one of their connections. */
+    abstract OutboxTables elsewhere();
+
+    @Nested
+    class Schemas extends SchemaContract {
+        @Override
+        protected DataSource emptySchema() {
+            return DatabaseContracts.this.emptySchema();
+        }
+    }
+
+    @Nested
+    class Publishing extends PublisherContract {
+        @Override
+        protected DataSource emptySchema() {
+            return DatabaseContracts.this.emptySchema();
+        }
+    }
+
+    @Nested
+    class Storing extends StoreContract {
+        @Override
+        protected DataSource emptySchema() {
+            return DatabaseContracts.this.emptySchema();
+        }
+    }
+
+    @Nested
+    class Holding extends HoldingContract {
+        @Override
+        protected DataSource emptySchema() {
+            return DatabaseContracts.this.emptySchema();
+        }
+    }
+
+    @Nested
+    class StoringElsewhere extends StoreContract {
+        @Override
+        protected DataSource emptySchema() {
+            throw new IllegalStateException("elsewhere");
+        }
+
+        @Override
+        protected OutboxTables place() {
+            return elsewhere();
+        }
+    }
+
+    @Nested
+    class HoldingElsewhere extends HoldingContract {
+        @Override
+        protected DataSource emptySchema() {
+            throw new IllegalStateException("elsewhere");
+        }
+
+        @Override
+        protected OutboxTables place() {
+            return elsewhere();
+        }
+    }
+}

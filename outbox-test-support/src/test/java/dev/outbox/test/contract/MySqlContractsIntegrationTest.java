@@ -1,0 +1,34 @@
+package dev.outbox.test.contract;
+
+import dev.outbox.store.OutboxTables;
+import dev.outbox.test.MySqlSchema;
+import dev.outbox.test.MySqlServer;
+import dev.outbox.test.TestServers;
+import javax.sql.DataSource;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+
+class MySqlContractsIntegrationTest extends DatabaseContracts {
+    @Override
+    DataSource emptySchema() {
+        return emptySchema(TestServers.mysql());
+    }
+
+    @Override
+    OutboxTables elsewhere() {
+        return elsewhere(TestServers.mysql());
+    }
+
+    static DataSource emptySchema(MySqlServer server) {
+        MySqlSchema schema = server.createSchema("outbox");
+        return new DriverManagerDataSource(schema.jdbcUrl(), schema.username(), schema.password());
+    }
+
+    /** As the server's user, because others may use one schema only. */
+    static OutboxTables elsewhere(MySqlServer server) {
+        MySqlSchema own = server.createSchema("outbox");
+        return new OutboxTables(
+                new DriverManagerDataSource(own.jdbcUrl(), server.username(), server.password()),
+                server.createSchema("elsewhere").name(),
+                PREFIX);
+    }
+}
