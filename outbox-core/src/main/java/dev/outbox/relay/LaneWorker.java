@@ -86,6 +86,7 @@ final class LaneWorker implements Runnable {
         boolean claimed = false;
         try {
             if (!floorsChecked) checkFloors();
+            tools.floorSweep().runIfDue();
             List<LaneClaim> claims = tools.lanes()
                     .claim(
                             owner,

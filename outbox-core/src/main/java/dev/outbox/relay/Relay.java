@@ -64,6 +64,7 @@ public final class Relay {
                 settings,
                 new Trouble("Sending outbox events fails"),
                 new BrokerBreaker(settings.outage()),
+                new FloorSweep(stores.lanes()),
                 meters,
                 () -> stopping);
         Trouble claimTrouble = new Trouble("The outbox relay cannot claim a lane");

@@ -15,6 +15,7 @@ record RelayTools(
         RelaySettings settings,
         Trouble sendTrouble,
         BrokerBreaker breaker,
+        FloorSweep floorSweep,
         RelayMeters meters,
         BooleanSupplier stopping) {
     LaneStore lanes() {

@@ -15,8 +15,9 @@ class UnknownDatabaseTest {
                 new DriverManagerDataSource("jdbc:hsqldb:mem:unknown;password=s3cr3t", "sa", "");
         assertThatThrownBy(() -> Schema.outbox(OutboxTables.of(hsqldb)).verify())
                 .isInstanceOf(OutboxConfigurationException.class)
-                .hasMessage("The outbox does not know the database 'HSQL Database Engine' at jdbc:hsqldb:mem:unknown."
-                        + " Use PostgreSQL 13, MySQL 8.0.17, MariaDB 10.6, H2 2.2 or later, or switch the outbox off with outbox.enabled=false.");
+                .hasMessage(
+                        "The outbox does not know the database 'HSQL Database Engine' at jdbc:hsqldb:mem:unknown."
+                                + " Use PostgreSQL 13, MySQL 8.0.17, MariaDB 10.6, H2 2.2 or later, or switch the outbox off with outbox.enabled=false.");
     }
 
     @Test
