@@ -15,7 +15,7 @@ import javax.sql.DataSource;
 public enum Database {
     POSTGRESQL("PostgreSQL", "13", new PostgresDialect()),
     MYSQL("MySQL", "8.0.17", new MySqlDialect()),
-    MARIADB("MariaDB", "10.6", new MariaDbDialect()),
+    MARIADB("MariaDB", "10.6", new MySqlDialect()),
     H2("H2", "2.2", new H2Dialect());
 
     private static final Pattern VERSION = Pattern.compile("\\d+(?:\\.\\d+)*");

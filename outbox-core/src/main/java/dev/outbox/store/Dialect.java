@@ -46,6 +46,11 @@ public abstract class Dialect {
         return "TIMESTAMPADD(MICROSECOND, %s, %s)".formatted(micros, now());
     }
 
+    /** Tells the planner to read a table by one of its indexes; empty where it needs no telling. */
+    String index(String name) {
+        return "";
+    }
+
     /** An event id as a parameter. */
     public Object id(UUID id) {
         return id;

@@ -7,22 +7,33 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** MySQL. Times are kept in UTC, whatever the time zones of server and connection, and ids as 16 bytes. */
-class MySqlDialect extends Dialect {
+/** MySQL and MariaDB, which differ in their scripts only. Times are kept in UTC, whatever the time zones of server and connection, and ids as 16 bytes. */
+final class MySqlDialect extends Dialect {
     private static final Duration LONGEST_INSTALLATION = Duration.ofMinutes(5);
     private static final int LOCK_WAIT_TIMEOUT = 1205;
     private static final int DEADLOCK = 1213;
+
+    /** With MariaDB's {@code innodb_snapshot_isolation}, which is on by default from 11.6 on. */
+    private static final int RECORD_HAS_CHANGED = 1020;
+
+    private static final Set<Integer> CONCURRENCY_FAILURES = Set.of(LOCK_WAIT_TIMEOUT, DEADLOCK, RECORD_HAS_CHANGED);
     private static final int OPTION_PREVENTS_STATEMENT = 1290;
 
     @Override
     public String now() {
         return "utc_timestamp(6)";
+    }
+
+    @Override
+    String index(String name) {
+        return "FORCE INDEX (%s)".formatted(name);
     }
 
     @Override
@@ -75,6 +86,6 @@ class MySqlDialect extends Dialect {
 
     @Override
     boolean isConcurrencyFailure(SQLException e) {
-        return e.getErrorCode() == LOCK_WAIT_TIMEOUT || e.getErrorCode() == DEADLOCK;
+        return CONCURRENCY_FAILURES.contains(e.getErrorCode());
     }
 }

@@ -16,7 +16,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.ResultSetExtractor;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
@@ -32,8 +31,11 @@ import org.springframework.jdbc.core.namedparam.SqlParameterSource;
  * event of its key, pending ones included, looked up by key wherever they are; and so that nothing is lost, floors are lowered below such events, by a
  * mark that meets one ({@link #park}) and by {@link LaneStore#lowerFloorsBelowLateEvents}.
  *
- * <p>{@code unfinished} is 1 for unfinished events and NULL for others, so that one index has the unfinished events of a key by their sequence. The pending events of
- * a lane are read with a condition on every column of their index, and one statement for each lane within a UNION, because only constants make a range of an index.
+ * <p>{@code held} is 0 for pending events, 1 for those that are retried, in quarantine or blocked, and NULL for others; the index {@code of_key} has the events of a
+ * key by {@code held} and sequence. Only the <em>first</em> event of a key that is held, or pending, is ever looked up: a condition {@code seq < e.seq} would not make a range
+ * of an index, because {@code e.seq} is no constant, and all later events of a hot key would be read. The planner is told which index to
+ * use, and {@code concat(status, '')} says that none by status will do: it would rather read the primary key in the order that is asked for, past all published
+ * events, and an UPDATE by status would lock the rows of other lanes.
  */
 final class PortableBatchStore extends BatchStore {
     /** Nearly all transactions that publish are over by then; the others cost a few lookups. */
@@ -43,14 +45,14 @@ final class PortableBatchStore extends BatchStore {
     private final OutboxTables tables;
     private final Map<Integer, String> statements = new ConcurrentHashMap<>();
 
-    /** The condition that an event of a key holds later ones back. */
-    private final String holds;
+    /** The condition that an event {@code h} holds later ones of its key back. */
+    private final String held;
 
     PortableBatchStore(OutboxTables tables, Dialect dialect, BatchRules rules) {
         super(tables, dialect, rules);
         this.tables = tables;
         this.batches = new NamedParameterJdbcTemplate(tables.dataSource());
-        this.holds = rules.quarantineBlocks() ? "h.unfinished = 1" : "h.unfinished = 1 AND h.status <> 'QUARANTINED'";
+        this.held = "h.held = 1" + (rules.quarantineBlocks() ? "" : " AND h.status <> 'QUARANTINED'");
     }
 
     @Override
@@ -68,20 +70,19 @@ final class PortableBatchStore extends BatchStore {
 
     private String read(int lanes) {
         String candidates = new LaneUnion("""
-                (SELECT e.seq, octet_length(e.payload) AS bytes FROM outbox_events e
+                (SELECT e.seq, octet_length(e.payload) AS bytes FROM outbox_events e %1$s
                  WHERE e.status = 'PENDING' AND e.lane = :lane AND e.next_attempt_at IS NULL AND e.seq > :floor
-                 ORDER BY e.status, e.lane, e.next_attempt_at, e.seq LIMIT :limit)
+                 ORDER BY e.seq LIMIT :limit)
                 UNION ALL
-                (SELECT e.seq, octet_length(e.payload) AS bytes FROM outbox_events e
-                 WHERE e.status = 'RETRYING' AND e.lane = :lane AND e.next_attempt_at <= %s
-                 ORDER BY e.status, e.lane, e.next_attempt_at, e.seq LIMIT :limit)
-                """.formatted(dialect.now())).of(lanes);
+                (SELECT e.seq, octet_length(e.payload) AS bytes FROM outbox_events e %1$s
+                 WHERE e.status = 'RETRYING' AND e.lane = :lane AND e.next_attempt_at <= %2$s
+                 ORDER BY e.next_attempt_at LIMIT :limit)
+                """.formatted(dialect.index("waiting"), dialect.now())).of(lanes);
         return """
                 SELECT e.seq, e.event_id, e.lane, e.aggregate_type, e.aggregate_id, e.aggregate_version, e.event_type,
                        e.topic, e.content_type, e.payload, e.headers, e.created_at, e.attempts,
-                       (SELECT h.seq FROM outbox_events h
-                        WHERE h.aggregate_id = e.aggregate_id AND h.aggregate_type = e.aggregate_type AND %s AND h.seq < e.seq
-                        ORDER BY h.seq DESC LIMIT 1) AS predecessor,
+                       (%s) AS first_held,
+                       (%s) AS first_pending,
                        e.topic IN (SELECT p.target FROM outbox_pauses p WHERE p.scope = 'TOPIC') AS paused,
                        e.status = 'PENDING' AS pending,
                        %s AS read_at
@@ -91,23 +92,40 @@ final class PortableBatchStore extends BatchStore {
                   AND NOT EXISTS (SELECT 1 FROM outbox_pauses p
                                   WHERE p.scope = 'EVERYTHING' OR (p.scope = 'LANE' AND p.target = concat(e.lane, '')))
                 ORDER BY c.seq
-                """.formatted(holds, dialect.now(), candidates);
+                """.formatted(
+                firstOfKey("h.seq", held, "e"), firstOfKey("h.seq", "h.held = 0", "e"), dialect.now(), candidates);
+    }
+
+    /** Of the first event with the key of another row that fulfils a condition. */
+    private String firstOfKey(String column, String condition, String row) {
+        return """
+                SELECT %s FROM outbox_events h %s
+                WHERE h.aggregate_id = %3$s.aggregate_id AND h.aggregate_type = %3$s.aggregate_type AND %4$s
+                ORDER BY h.seq LIMIT 1""".formatted(column, dialect.index("of_key"), row, condition);
     }
 
     private Reading reading(ResultSet rows, List<LaneClaim> claims) throws SQLException {
         List<Candidate> candidates = new ArrayList<>();
-        Set<Long> ready = new HashSet<>();
+        Set<Long> read = new HashSet<>();
         long settledBefore = 0;
         while (rows.next()) {
             if (candidates.isEmpty()) settledBefore = micros(dialect, rows, "read_at") - SETTLED_AFTER.toNanos() / 1000;
-            // The predecessor's own row says whether it is late itself, and so on along the key.
-            Long predecessor = rows.getObject("predecessor", Long.class);
-            boolean late = predecessor != null && !ready.contains(predecessor);
-            Candidate candidate = candidate(rows, late);
+            Candidate candidate = candidate(rows, isLate(rows, read));
             candidates.add(candidate);
-            if (!late) ready.add(candidate.seq());
+            read.add(candidate.seq());
         }
         return new Reading(candidates, settledBefore, revisions(claims));
+    }
+
+    /**
+     * Behind a pending event that was not read as well; when that was, all between the two were. Behind a held one always, though it may be a retry of the same batch:
+     * there may be blocked ones in between.
+     */
+    private static boolean isLate(ResultSet row, Set<Long> read) throws SQLException {
+        long seq = row.getLong("seq");
+        Long held = row.getObject("first_held", Long.class);
+        Long pending = row.getObject("first_pending", Long.class);
+        return held != null && held < seq || pending != null && pending < seq && !read.contains(pending);
     }
 
     /** A time as a number, in microseconds. */
@@ -124,23 +142,20 @@ final class PortableBatchStore extends BatchStore {
                 ? "DELETE FROM outbox_events"
                 : "UPDATE outbox_events SET status = 'PUBLISHED', published_at = %s, next_attempt_at = NULL"
                         .formatted(dialect.now());
-        jdbc.sql(change + " WHERE seq IN (:seqs) AND status IN ('PENDING', 'RETRYING')")
+        jdbc.sql(change + " WHERE seq IN (:seqs) AND concat(status, '') IN ('PENDING', 'RETRYING')")
                 .param("seqs", seqs)
                 .update();
         return blocked;
     }
 
-    /** Keys whose next unfinished event after those given is blocked. */
+    /** Keys whose first held event, these apart, is blocked. */
     private List<BlockedKey> keysWithBlockedEvents(List<Long> seqs) {
         return jdbc.sql("""
                         SELECT k.lane, k.aggregate_type, k.aggregate_id
-                        FROM (SELECT lane, aggregate_type, aggregate_id, max(seq) AS last FROM outbox_events
-                              WHERE seq IN (:seqs) AND status IN ('PENDING', 'RETRYING')
-                              GROUP BY lane, aggregate_type, aggregate_id) k
-                        WHERE (SELECT h.status FROM outbox_events h
-                               WHERE h.aggregate_id = k.aggregate_id AND h.aggregate_type = k.aggregate_type AND %s AND h.seq > k.last
-                               ORDER BY h.seq LIMIT 1) = 'BLOCKED'
-                        """.formatted(holds))
+                        FROM (SELECT DISTINCT lane, aggregate_type, aggregate_id FROM outbox_events
+                              WHERE seq IN (:seqs) AND concat(status, '') IN ('PENDING', 'RETRYING')) k
+                        WHERE (%s) = 'BLOCKED'
+                        """.formatted(firstOfKey("h.status", held + " AND h.seq NOT IN (:seqs)", "k")))
                 .param("seqs", seqs)
                 .query((row, number) -> blockedKey(row))
                 .list();
@@ -149,11 +164,11 @@ final class PortableBatchStore extends BatchStore {
     @Override
     List<Long> fail(List<Failure> failures) {
         if (failures.isEmpty()) return List.of();
-        Set<Long> live = new HashSet<>(
-                jdbc.sql("SELECT seq FROM outbox_events WHERE seq IN (:seqs) AND status IN ('PENDING', 'RETRYING')")
-                        .param("seqs", failures.stream().map(Failure::seq).toList())
-                        .query(Long.class)
-                        .list());
+        Set<Long> live = new HashSet<>(jdbc.sql(
+                        "SELECT seq FROM outbox_events WHERE seq IN (:seqs) AND concat(status, '') IN ('PENDING', 'RETRYING')")
+                .param("seqs", failures.stream().map(Failure::seq).toList())
+                .query(Long.class)
+                .list());
         List<Failure> won = failures.stream()
                 .filter(failure -> live.contains(failure.seq()))
                 .toList();
@@ -184,54 +199,48 @@ final class PortableBatchStore extends BatchStore {
         return failure.retryIn() == null ? null : failure.retryIn().toNanos() / 1000;
     }
 
-    /** A pending event, its lane, and the first unfinished event of its key. */
-    private record Waiting(long seq, int lane, long head, String headStatus) {
+    /** A pending event, its lane, and the first events of its key that are held and pending; 0 when none is held. */
+    private record Waiting(long seq, int lane, long firstHeld, long firstPending) {
         boolean isHeld() {
-            return head < seq && !headStatus.equals("PENDING");
-        }
-
-        boolean isBehindPending() {
-            return head < seq && headStatus.equals("PENDING");
+            return firstHeld > 0 && firstHeld < seq;
         }
     }
 
-    /** Looks at the first unfinished event of each key only. When that is pending, what follows waits for it unparked. */
     private List<Waiting> waiting(String rows, Map<String, ?> parameters) {
-        return jdbc.sql("""
-                        SELECT n.seq, n.lane, f.seq AS head, f.status AS head_status
-                        FROM (%s) n
-                             JOIN outbox_events f ON f.seq = (SELECT h.seq FROM outbox_events h
-                               WHERE h.aggregate_id = n.aggregate_id AND h.aggregate_type = n.aggregate_type AND %s
-                               ORDER BY h.seq LIMIT 1)
-                        """.formatted(rows, holds))
+        return jdbc.sql("SELECT n.seq, n.lane, (%s) AS first_held, (%s) AS first_pending FROM (%s) n"
+                        .formatted(firstOfKey("h.seq", held, "n"), firstOfKey("h.seq", "h.held = 0", "n"), rows))
                 .params(parameters)
                 .query((row, number) -> new Waiting(
-                        row.getLong("seq"), row.getInt("lane"), row.getLong("head"), row.getString("head_status")))
+                        row.getLong("seq"),
+                        row.getInt("lane"),
+                        row.getLong("first_held"),
+                        row.getLong("first_pending")))
                 .list();
     }
 
     @Override
     Map<Integer, Long> park(List<Long> seqs) {
         if (seqs.isEmpty()) return Map.of();
-        List<Waiting> waiting = waiting(
-                "SELECT seq, lane, aggregate_type, aggregate_id FROM outbox_events WHERE seq IN (:seqs) AND status = 'PENDING'",
-                Map.of("seqs", seqs));
-        park(waiting.stream());
-        Map<Integer, Long> heads = new HashMap<>();
-        for (Waiting event : waiting) if (event.isBehindPending()) heads.merge(event.lane(), event.head(), Math::min);
-        return heads;
+        List<Waiting> waiting = waiting("""
+                SELECT seq, lane, aggregate_type, aggregate_id FROM outbox_events
+                WHERE seq IN (:seqs) AND concat(status, '') = 'PENDING'""", Map.of("seqs", seqs));
+        parkHeld(waiting);
+        Map<Integer, Long> pending = new HashMap<>();
+        for (Waiting event : waiting) if (!event.isHeld()) pending.merge(event.lane(), event.firstPending(), Math::min);
+        return pending;
     }
 
     @Override
     void parkAfter(int lane, long seq) {
-        park(waiting("""
-                        SELECT seq, lane, aggregate_type, aggregate_id FROM outbox_events
-                        WHERE status = 'PENDING' AND lane = :lane AND next_attempt_at IS NULL AND seq > :seq
-                        ORDER BY status, lane, next_attempt_at, seq LIMIT :ahead""", Map.of("lane", lane, "seq", seq, "ahead", PARK_AHEAD)).stream());
+        parkHeld(waiting(
+                """
+                SELECT e.seq, e.lane, e.aggregate_type, e.aggregate_id FROM outbox_events e %s
+                WHERE e.status = 'PENDING' AND e.lane = :lane AND e.next_attempt_at IS NULL AND e.seq > :seq
+                ORDER BY e.seq LIMIT :ahead""".formatted(dialect.index("waiting")), Map.of("lane", lane, "seq", seq, "ahead", PARK_AHEAD)));
     }
 
-    private void park(Stream<Waiting> waiting) {
-        change(waiting.filter(Waiting::isHeld).map(Waiting::seq).toList(), "BLOCKED");
+    private void parkHeld(List<Waiting> waiting) {
+        change(waiting.stream().filter(Waiting::isHeld).map(Waiting::seq).toList(), "BLOCKED");
     }
 
     private void change(List<Long> seqs, String status) {
@@ -245,21 +254,36 @@ final class PortableBatchStore extends BatchStore {
     @Override
     Optional<Long> release(int lane, Key key, long floor) {
         record Event(long seq, String status) {}
-        List<Event> first = jdbc.sql("""
-                        SELECT h.seq, h.status FROM outbox_events h
+        List<Event> held = jdbc.sql("""
+                        SELECT h.seq, h.status FROM outbox_events h %s
                         WHERE h.aggregate_id = :aggregateId AND h.aggregate_type = :aggregateType AND %s
                         ORDER BY h.seq LIMIT :chunk
-                        """.formatted(holds))
+                        """.formatted(dialect.index("of_key"), this.held))
                 .param("aggregateType", key.aggregateType())
                 .param("aggregateId", key.aggregateId())
                 .param("chunk", rules.releaseChunk())
                 .query((row, number) -> new Event(row.getLong("seq"), row.getString("status")))
                 .list();
-        List<Long> free = first.stream()
+        List<Long> free = held.stream()
                 .takeWhile(event -> event.status().equals("BLOCKED"))
                 .map(Event::seq)
                 .toList();
+        if (free.isEmpty() || isPendingBefore(free.get(0), key)) return Optional.empty();
         change(free, "PENDING");
-        return free.stream().findFirst();
+        return Optional.of(free.get(0));
+    }
+
+    private boolean isPendingBefore(long seq, Key key) {
+        return jdbc.sql("""
+                        SELECT h.seq FROM outbox_events h %s
+                        WHERE h.aggregate_id = :aggregateId AND h.aggregate_type = :aggregateType AND h.held = 0 AND h.seq < :seq
+                        LIMIT 1
+                        """.formatted(dialect.index("of_key")))
+                .param("aggregateType", key.aggregateType())
+                .param("aggregateId", key.aggregateId())
+                .param("seq", seq)
+                .query(Long.class)
+                .optional()
+                .isPresent();
     }
 }

@@ -24,22 +24,24 @@ final class PortableLaneStore extends LaneStore {
     private final Dialect dialect;
     private final NamedParameterJdbcTemplate batches;
     private final LaneUnion work;
-    private final LaneUnion late = new LaneUnion("""
-            (SELECT lane, seq FROM outbox_events
-             WHERE status = 'PENDING' AND lane = :lane AND next_attempt_at IS NULL AND seq <= :floor
-             ORDER BY status, lane, next_attempt_at, seq LIMIT 1)
-            """);
+    private final LaneUnion late;
 
     PortableLaneStore(OutboxTables tables, Dialect dialect) {
         super(tables, dialect);
         this.dialect = dialect;
         this.batches = new NamedParameterJdbcTemplate(tables.dataSource());
         this.work = new LaneUnion("""
-                (SELECT lane FROM outbox_events
+                (SELECT e.lane FROM outbox_events e %1$s
                  WHERE status = 'PENDING' AND lane = :lane AND next_attempt_at IS NULL AND seq > :floor LIMIT 1)
                 UNION ALL
-                (SELECT lane FROM outbox_events WHERE status = 'RETRYING' AND lane = :lane AND next_attempt_at <= %s LIMIT 1)
-                """.formatted(dialect.now()));
+                (SELECT e.lane FROM outbox_events e %1$s
+                 WHERE status = 'RETRYING' AND lane = :lane AND next_attempt_at <= %2$s LIMIT 1)
+                """.formatted(dialect.index("waiting"), dialect.now()));
+        this.late = new LaneUnion("""
+                (SELECT e.lane, e.seq FROM outbox_events e %s
+                 WHERE status = 'PENDING' AND lane = :lane AND next_attempt_at IS NULL AND seq <= :floor
+                 ORDER BY e.seq LIMIT 1)
+                """.formatted(dialect.index("waiting")));
     }
 
     @Override

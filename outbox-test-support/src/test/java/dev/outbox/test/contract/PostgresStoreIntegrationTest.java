@@ -2,8 +2,14 @@ package dev.outbox.test.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.outbox.store.BatchMarks;
+import dev.outbox.store.BatchMarks.Failure;
+import dev.outbox.store.Candidate;
+import dev.outbox.store.LaneLease;
 import dev.outbox.test.PostgresSchema;
 import dev.outbox.test.TestServers;
+import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
@@ -42,5 +48,16 @@ class PostgresStoreIntegrationTest extends StoreContract {
                         .query(Integer.class)
                         .single())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void an_event_behind_a_retry_of_the_same_batch_is_not_late() {
+        UUID head = outbox.publish("1", 1);
+        LaneLease lease = outbox.claim("test", Duration.ofMinutes(1)).orElseThrow();
+        long seq = outbox.events.find(head).orElseThrow().seq();
+        Failure failure = new Failure(seq, true, Duration.ZERO, "the reason");
+        outbox.mark(lease, new BatchMarks(List.of(), List.of(failure), List.of()), null);
+        outbox.publish("1", 2);
+        assertThat(outbox.candidates(lease.lane(), 10)).hasSize(2).noneMatch(Candidate::late);
     }
 }

@@ -20,16 +20,16 @@ CREATE TABLE IF NOT EXISTS outbox_events (
   failed_at         timestamp(6) with time zone,
   created_at        timestamp(6) with time zone NOT NULL,
   published_at      timestamp(6) with time zone,
-  -- no IN here: H2 would compare by the session that has created the table, and fail when that is closed
-  unfinished        tinyint GENERATED ALWAYS AS (CASE status WHEN 'PENDING' THEN 1 WHEN 'RETRYING' THEN 1 WHEN 'QUARANTINED' THEN 1
-                                                             WHEN 'BLOCKED' THEN 1 END),
+  -- whether it holds later events of its key back; null when it is finished
+  held              tinyint GENERATED ALWAYS AS
+                      (CASE status WHEN 'PENDING' THEN 0 WHEN 'RETRYING' THEN 1 WHEN 'QUARANTINED' THEN 1 WHEN 'BLOCKED' THEN 1 END),
   CONSTRAINT outbox_events_only_retries_are_due CHECK ((next_attempt_at IS NOT NULL) = (status = 'RETRYING'))
 );
 
 -- What relays look for: pending events of a lane by their sequence, and retries by the time when they are due.
 CREATE INDEX IF NOT EXISTS outbox_events_waiting ON outbox_events (status, lane, next_attempt_at, seq);
--- What holds the later events of a key back.
-CREATE INDEX IF NOT EXISTS outbox_events_unfinished_of_key ON outbox_events (aggregate_id, aggregate_type, unfinished, seq);
+-- The first events of a key that are held, or pending.
+CREATE INDEX IF NOT EXISTS outbox_events_of_key ON outbox_events (aggregate_id, aggregate_type, held, seq);
 
 -- One row a lane. Free means lease_until has passed.
 CREATE TABLE IF NOT EXISTS outbox_lanes (

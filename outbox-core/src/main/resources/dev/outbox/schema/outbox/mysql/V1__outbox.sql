@@ -22,12 +22,14 @@ CREATE TABLE IF NOT EXISTS outbox_events (
   failed_at         datetime(6),
   created_at        datetime(6)  NOT NULL,
   published_at      datetime(6),
-  unfinished        tinyint GENERATED ALWAYS AS (CASE WHEN status IN ('PENDING', 'RETRYING', 'QUARANTINED', 'BLOCKED') THEN 1 END) STORED,
+  -- whether it holds later events of its key back; null when it is finished
+  held              tinyint GENERATED ALWAYS AS
+                      (CASE status WHEN 'PENDING' THEN 0 WHEN 'RETRYING' THEN 1 WHEN 'QUARANTINED' THEN 1 WHEN 'BLOCKED' THEN 1 END) STORED,
   UNIQUE KEY event_id (event_id),
   -- What relays look for: pending events of a lane by their sequence, and retries by the time when they are due.
   KEY waiting (status, lane, next_attempt_at, seq),
-  -- What holds the later events of a key back.
-  KEY unfinished_of_key (aggregate_id, aggregate_type, unfinished, seq),
+  -- The first events of a key that are held, or pending.
+  KEY of_key (aggregate_id, aggregate_type, held, seq),
   -- the index of what waits relies on it
   CONSTRAINT outbox_events_only_retries_are_due CHECK ((next_attempt_at IS NOT NULL) = (status = 'RETRYING'))
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
