@@ -18,6 +18,11 @@ public record Candidate(OutboxRecord event, int lane, int attempts, boolean pend
         return event.seq();
     }
 
+    /** The same event when it turns out to be late. */
+    Candidate asLate() {
+        return new Candidate(event, lane, attempts, pending, true, paused);
+    }
+
     /** The sequence tells events apart; to compare all their fields in every set would cost more than to send them. */
     @Override
     public boolean equals(@Nullable Object other) {

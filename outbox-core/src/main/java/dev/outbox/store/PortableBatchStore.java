@@ -8,6 +8,7 @@ import java.sql.Types;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.ResultSetExtractor;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
@@ -84,14 +86,13 @@ final class PortableBatchStore extends BatchStore {
                        (%s) AS first_held,
                        (%s) AS first_pending,
                        e.topic IN (SELECT p.target FROM outbox_pauses p WHERE p.scope = 'TOPIC') AS paused,
+                       EXISTS (SELECT 1 FROM outbox_pauses p
+                               WHERE p.scope = 'EVERYTHING' OR (p.scope = 'LANE' AND p.target = concat(e.lane, ''))) AS lane_paused,
                        e.status = 'PENDING' AS pending,
                        %s AS read_at
                 FROM (SELECT seq, bytes, sum(bytes) OVER (ORDER BY seq) - bytes AS bytes_before FROM (%s) candidate) c
                      JOIN outbox_events e ON e.seq = c.seq
-                WHERE (c.bytes_before = 0 OR c.bytes_before + c.bytes <= :maxBytes)
-                  AND NOT EXISTS (SELECT 1 FROM outbox_pauses p
-                                  WHERE p.scope = 'EVERYTHING' OR (p.scope = 'LANE' AND p.target = concat(e.lane, '')))
-                ORDER BY c.seq
+                WHERE c.bytes_before = 0 OR c.bytes_before + c.bytes <= :maxBytes
                 """.formatted(
                 firstOfKey("h.seq", held, "e"), firstOfKey("h.seq", "h.held = 0", "e"), dialect.now(), candidates);
     }
@@ -101,31 +102,40 @@ final class PortableBatchStore extends BatchStore {
         return """
                 SELECT %s FROM outbox_events h %s
                 WHERE h.aggregate_id = %3$s.aggregate_id AND h.aggregate_type = %3$s.aggregate_type AND %4$s
-                ORDER BY h.seq LIMIT 1""".formatted(column, dialect.index("of_key"), row, condition);
+                ORDER BY h.aggregate_id, h.aggregate_type, h.held, h.seq LIMIT 1""".formatted(column, dialect.index("of_key"), row, condition);
     }
 
+    /** Sorted here: the database would move the payloads to a temporary table for that. */
     private Reading reading(ResultSet rows, List<LaneClaim> claims) throws SQLException {
-        List<Candidate> candidates = new ArrayList<>();
-        Set<Long> read = new HashSet<>();
+        List<Read> read = new ArrayList<>();
         long settledBefore = 0;
         while (rows.next()) {
-            if (candidates.isEmpty()) settledBefore = micros(dialect, rows, "read_at") - SETTLED_AFTER.toNanos() / 1000;
-            Candidate candidate = candidate(rows, isLate(rows, read));
-            candidates.add(candidate);
-            read.add(candidate.seq());
+            if (rows.getBoolean("lane_paused")) continue;
+            settledBefore = micros(dialect, rows, "read_at") - SETTLED_AFTER.toNanos() / 1000;
+            read.add(new Read(candidate(rows, false), rows.getLong("first_held"), rows.getLong("first_pending")));
         }
+        Set<Long> all = read.stream().map(Read::seq).collect(Collectors.toSet());
+        List<Candidate> candidates = read.stream()
+                .sorted(Comparator.comparingLong(Read::seq))
+                .map(event -> event.isLate(all) ? event.candidate().asLate() : event.candidate())
+                .toList();
         return new Reading(candidates, settledBefore, revisions(claims));
     }
 
-    /**
-     * Behind a pending event that was not read as well; when that was, all between the two were. Behind a held one always, though it may be a retry of the same batch:
-     * there may be blocked ones in between.
-     */
-    private static boolean isLate(ResultSet row, Set<Long> read) throws SQLException {
-        long seq = row.getLong("seq");
-        Long held = row.getObject("first_held", Long.class);
-        Long pending = row.getObject("first_pending", Long.class);
-        return held != null && held < seq || pending != null && pending < seq && !read.contains(pending);
+    /** An event, and the first events of its key that are held and pending; 0 when there is none. */
+    private record Read(Candidate candidate, long firstHeld, long firstPending) {
+        long seq() {
+            return candidate.seq();
+        }
+
+        /**
+         * Behind a pending event that was not read as well; when that was, all between the two were. Behind a held one always, though it may be a retry of the same
+         * batch: there may be blocked ones in between.
+         */
+        boolean isLate(Set<Long> read) {
+            return firstHeld > 0 && firstHeld < seq()
+                    || firstPending > 0 && firstPending < seq() && !read.contains(firstPending);
+        }
     }
 
     /** A time as a number, in microseconds. */

@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -210,6 +211,25 @@ public abstract class HoldingContract {
                 .param("lane", lane())
                 .update();
         assertThat(read()).containsExactly(other);
+    }
+
+    @Test
+    void keys_that_differ_in_case_or_in_a_space_at_their_end_are_different() {
+        UUID head = publish("Abc");
+        mark(List.of(), List.of(retry(head, LONG)), List.of());
+        List<UUID> others = List.of(publishIn("abc"), publishIn("ABC"), publishIn("Abc "), publishIn("Äbc"));
+        UUID same = publishIn("Abc");
+        outbox.jdbc
+                .sql("UPDATE outbox_events SET lane = :lane")
+                .param("lane", lane())
+                .update();
+        assertThat(read()).containsExactlyElementsOf(others);
+        mark(
+                List.of(),
+                List.of(),
+                Stream.concat(others.stream(), Stream.of(same)).toList());
+        assertThat(others).allMatch(id -> status(id) == EventStatus.PENDING);
+        assertThat(status(same)).isEqualTo(EventStatus.BLOCKED);
     }
 
     /** What waits behind a deleted event is let go as it is behind a marked one. */

@@ -47,6 +47,14 @@ abstract class DatabaseContracts {
     }
 
     @Nested
+    class LateEvents extends LateEventContract {
+        @Override
+        DataSource emptySchema() {
+            return DatabaseContracts.this.emptySchema();
+        }
+    }
+
+    @Nested
     class StoringElsewhere extends StoreContract {
         @Override
         protected DataSource emptySchema() {
