@@ -134,13 +134,16 @@ final class PortableLaneStore extends LaneStore {
                 .addValue("lease", micros(change.lease()), Types.BIGINT);
     }
 
-    /** Goes by the highest sequence that is there: floors that were forgotten for nothing cost one scan. */
+    /**
+     * Goes by the highest sequence that is there: floors that were forgotten for nothing cost one scan. READ COMMITTED, because otherwise an UPDATE locks what its
+     * subquery reads, and the place where publishers insert with it.
+     */
     @Override
     public boolean forgetFloorsAboveTheSequence() {
-        return jdbc.sql("""
+        return transaction.run(() -> jdbc.sql("""
                                 UPDATE outbox_lanes SET floor = 0, high = NULL, horizon = NULL, revision = revision + 1
                                 WHERE greatest(floor, coalesce(high, 0)) > (SELECT coalesce(max(seq), 0) FROM outbox_events)
-                                """).update() > 0;
+                                """).update() > 0);
     }
 
     @Override
