@@ -8,11 +8,12 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.outbox.EventStatus;
 import dev.outbox.relay.Relay;
 import dev.outbox.relay.RelaySettings;
+import dev.outbox.test.DatabaseSchema;
+import dev.outbox.test.DatabaseServer;
 import dev.outbox.test.KafkaServer;
-import dev.outbox.test.PostgresSchema;
-import dev.outbox.test.PostgresServer;
 import dev.outbox.test.TcpProxy;
 import dev.outbox.test.TcpProxy.Direction;
+import dev.outbox.test.TestDatabase;
 import dev.outbox.test.TestServers;
 import dev.outbox.test.contract.Outbox;
 import dev.outbox.test.contract.QuickRelay;
@@ -29,18 +30,26 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The relay's database goes away at the worst moments, with a real broker behind it. */
+@ParameterizedClass
+@EnumSource(TestDatabase.class)
 @Timeout(120)
 class DatabaseOutageIntegrationTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final List<String> KEYS =
             IntStream.range(0, 40).mapToObj(i -> "key " + i).toList();
 
+    private final TestDatabase database;
     private final KafkaServer kafka = TestServers.kafka();
     private final String topic = kafka.uniqueTopic("outage", 3);
     private final List<AutoCloseable> resources = new ArrayList<>();
+
+    DatabaseOutageIntegrationTest(TestDatabase database) {
+        this.database = database;
+    }
 
     @AfterEach
     void close() throws Exception {
@@ -50,7 +59,7 @@ class DatabaseOutageIntegrationTest {
     /** Each step once; the lane of each cut rests until its lease ends. */
     @Test
     void a_connection_cut_at_any_step_loses_nothing_and_keeps_the_order() {
-        PostgresSchema schema = TestServers.postgres().createSchema("cut");
+        DatabaseSchema schema = database.createSchema("cut");
         PublishedEvents events = events(schema);
         events.publish(2_000, KEYS);
         TcpProxy proxy = proxyTo(schema);
@@ -66,7 +75,7 @@ class DatabaseOutageIntegrationTest {
 
     @Test
     void a_mark_whose_commit_is_not_confirmed_stands_and_nothing_is_sent_twice() throws Exception {
-        PostgresSchema schema = TestServers.postgres().createSchema("unconfirmed");
+        DatabaseSchema schema = database.createSchema("unconfirmed");
         outbox(schema).jdbc.sql("DELETE FROM outbox_lanes WHERE lane > 0").update();
         PublishedEvents events = events(schema);
         events.publish(500, KEYS);
@@ -87,9 +96,9 @@ class DatabaseOutageIntegrationTest {
 
     @Test
     void a_database_that_is_killed_in_mid_wave_and_restarted_loses_nothing_and_keeps_the_order() throws Exception {
-        PostgresServer postgres = PostgresServer.start();
-        resources.add(postgres);
-        PostgresSchema schema = postgres.createSchema("killed");
+        DatabaseServer<?> server = database.start();
+        resources.add(server);
+        DatabaseSchema schema = server.createSchema("killed");
         PublishedEvents events = events(schema);
         events.publish(2_000, KEYS);
         CountDownLatch midWave = new CountDownLatch(1);
@@ -100,29 +109,29 @@ class DatabaseOutageIntegrationTest {
             awaitUninterruptibly(killed);
         });
         assertThat(midWave.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        postgres.kill();
+        server.kill();
         killed.countDown();
-        postgres.restart();
+        server.restart();
         events.publish(100, KEYS);
         events.awaitAllDeliveredInOrder();
     }
 
-    private TcpProxy proxyTo(PostgresSchema schema) {
+    private TcpProxy proxyTo(DatabaseSchema schema) {
         TcpProxy proxy = TcpProxy.to(schema.host(), schema.port());
         resources.add(proxy);
         return proxy;
     }
 
     /** What the test itself does, past the proxy. */
-    private PublishedEvents events(PostgresSchema schema) {
+    private PublishedEvents events(DatabaseSchema schema) {
         return new PublishedEvents(outbox(schema), kafka.bootstrapServers(), topic);
     }
 
-    private static Outbox outbox(PostgresSchema schema) {
-        return new Outbox(new DriverManagerDataSource(schema.jdbcUrl(), schema.username(), schema.password()));
+    private static Outbox outbox(DatabaseSchema schema) {
+        return new Outbox(schema);
     }
 
-    private void relay(PostgresSchema schema, Consumer<Step> at) {
+    private void relay(DatabaseSchema schema, Consumer<Step> at) {
         RelaySettings settings = QuickRelay.SETTINGS
                 .batch(100)
                 .lease(Duration.ofSeconds(4))
@@ -142,7 +151,7 @@ class DatabaseOutageIntegrationTest {
     }
 
     /** As applications have one. */
-    private static HikariDataSource pool(PostgresSchema schema) {
+    private static HikariDataSource pool(DatabaseSchema schema) {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(schema.jdbcUrl());
         config.setUsername(schema.username());

@@ -10,7 +10,7 @@ import dev.outbox.relay.Relay;
 import dev.outbox.relay.RelaySettings;
 import dev.outbox.test.KafkaOptions;
 import dev.outbox.test.KafkaServer;
-import dev.outbox.test.PostgresSchema;
+import dev.outbox.test.TestDatabase;
 import dev.outbox.test.TestServers;
 import dev.outbox.test.contract.Outbox;
 import dev.outbox.test.contract.QuickRelay;
@@ -36,18 +36,23 @@ import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a real broker refuses, and a real broker that is gone. */
+@ParameterizedClass
+@EnumSource(TestDatabase.class)
 @Timeout(120)
 class FailuresIntegrationTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    private final PostgresSchema schema = TestServers.postgres().createSchema("failures");
-    private final Outbox outbox =
-            new Outbox(new DriverManagerDataSource(schema.jdbcUrl(), schema.username(), schema.password()));
+    private final Outbox outbox;
     private final List<UUID> quarantined = new CopyOnWriteArrayList<>();
     private final List<AutoCloseable> resources = new ArrayList<>();
+
+    FailuresIntegrationTest(TestDatabase database) {
+        outbox = new Outbox(database.createSchema("failures"));
+    }
 
     @AfterEach
     void close() throws Exception {

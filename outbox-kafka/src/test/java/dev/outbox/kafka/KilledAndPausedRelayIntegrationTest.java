@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.outbox.EventStatus;
 import dev.outbox.relay.Relay;
 import dev.outbox.spi.EventSender;
+import dev.outbox.store.Dialect;
 import dev.outbox.test.ChildJvm;
+import dev.outbox.test.DatabaseSchema;
 import dev.outbox.test.KafkaServer;
-import dev.outbox.test.PostgresSchema;
+import dev.outbox.test.TestDatabase;
 import dev.outbox.test.TestServers;
 import dev.outbox.test.contract.Outbox;
 import dev.outbox.test.contract.QuickRelay;
@@ -24,9 +26,12 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A relay process that is killed, or paused past its lease, at a known step of its work, and one that takes over. */
+@ParameterizedClass
+@EnumSource(TestDatabase.class)
 @Timeout(120)
 class KilledAndPausedRelayIntegrationTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -34,7 +39,12 @@ class KilledAndPausedRelayIntegrationTest {
     private static final int MORE_THAN_A_BATCH = RelayProcess.BATCH + 50;
 
     private final KafkaServer kafka = TestServers.kafka();
+    private final TestDatabase database;
     private final List<AutoCloseable> resources = new ArrayList<>();
+
+    KilledAndPausedRelayIntegrationTest(TestDatabase database) {
+        this.database = database;
+    }
 
     @AfterEach
     void close() throws Exception {
@@ -102,8 +112,8 @@ class KilledAndPausedRelayIntegrationTest {
 
         Scene(Step step) {
             this.step = step;
-            PostgresSchema schema = TestServers.postgres().createSchema("halted");
-            outbox = new Outbox(new DriverManagerDataSource(schema.jdbcUrl(), schema.username(), schema.password()));
+            DatabaseSchema schema = database.createSchema("halted");
+            outbox = new Outbox(schema);
             outbox.jdbc.sql("DELETE FROM outbox_lanes WHERE lane > 0").update();
             String topic = kafka.uniqueTopic("halted", 3);
             events = new PublishedEvents(outbox, kafka.bootstrapServers(), topic);
@@ -148,7 +158,8 @@ class KilledAndPausedRelayIntegrationTest {
 
         boolean isLeased() {
             return outbox.jdbc
-                    .sql("SELECT lease_until > clock_timestamp() FROM outbox_lanes")
+                    .sql("SELECT lease_until > %s FROM outbox_lanes"
+                            .formatted(Dialect.of(outbox.tables).now()))
                     .query(Boolean.class)
                     .single();
         }

@@ -8,8 +8,7 @@ import dev.outbox.relay.Relay;
 import dev.outbox.relay.RelaySettings;
 import dev.outbox.spi.EventSender;
 import dev.outbox.test.KafkaServer;
-import dev.outbox.test.PostgresSchema;
-import dev.outbox.test.TestServers;
+import dev.outbox.test.TestDatabase;
 import dev.outbox.test.contract.Outbox;
 import dev.outbox.test.contract.QuickRelay;
 import java.time.Duration;
@@ -22,9 +21,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A broker that stops to answer without closing a connection. */
+@ParameterizedClass
+@EnumSource(TestDatabase.class)
 @Timeout(120)
 class PausedKafkaIntegrationTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -37,10 +39,12 @@ class PausedKafkaIntegrationTest {
             .attempts(1)
             .settings();
 
-    private final PostgresSchema schema = TestServers.postgres().createSchema("paused");
-    private final Outbox outbox =
-            new Outbox(new DriverManagerDataSource(schema.jdbcUrl(), schema.username(), schema.password()));
+    private final Outbox outbox;
     private final Map<UUID, Integer> unanswered = new ConcurrentHashMap<>();
+
+    PausedKafkaIntegrationTest(TestDatabase database) {
+        outbox = new Outbox(database.createSchema("paused"));
+    }
 
     /** Paused until an event has been without an answer three times. */
     @Test

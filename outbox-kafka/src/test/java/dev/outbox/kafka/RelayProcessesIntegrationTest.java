@@ -5,8 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.outbox.OutboxMessage;
 import dev.outbox.test.ChildJvm;
+import dev.outbox.test.DatabaseSchema;
 import dev.outbox.test.KafkaServer;
-import dev.outbox.test.PostgresSchema;
+import dev.outbox.test.TestDatabase;
 import dev.outbox.test.TestServers;
 import dev.outbox.test.TestSize;
 import dev.outbox.test.contract.Outbox;
@@ -18,24 +19,26 @@ import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Relays in processes of their own, on one real database and one real broker. */
+@ParameterizedClass
+@EnumSource(TestDatabase.class)
 class RelayProcessesIntegrationTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final KafkaServer kafka = TestServers.kafka();
-    private final PostgresSchema schema = TestServers.postgres().createSchema("processes");
+    private final DatabaseSchema schema;
+    private final Outbox outbox;
     private final List<ChildJvm> processes = new ArrayList<>();
     private final Set<UUID> published = new HashSet<>();
     private final String topic = kafka.uniqueTopic("orders", 3);
-    private Outbox outbox;
 
-    @BeforeEach
-    void createTables() {
-        outbox = new Outbox(new DriverManagerDataSource(schema.jdbcUrl(), schema.username(), schema.password()));
+    RelayProcessesIntegrationTest(TestDatabase database) {
+        schema = database.createSchema("processes");
+        outbox = new Outbox(schema);
     }
 
     @AfterEach

@@ -34,12 +34,11 @@ final class Topic implements AutoCloseable {
         consumer.seekToBeginning(partitions);
     }
 
-    /** Reads on until nothing comes for a moment. */
+    /** Reads on to where the topic ends now. */
     Topic poll() {
-        for (var batch = consumer.poll(Duration.ofMillis(300));
-                !batch.isEmpty();
-                batch = consumer.poll(Duration.ofMillis(300))) {
-            batch.forEach(records::add);
+        Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+        while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+            consumer.poll(Duration.ofMillis(300)).forEach(records::add);
         }
         return this;
     }

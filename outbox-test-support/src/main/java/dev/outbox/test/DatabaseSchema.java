@@ -10,6 +10,12 @@ public sealed interface DatabaseSchema permits PostgresSchema, MySqlSchema {
     /** The name of the schema. */
     String name();
 
+    /** The host under which clients reach the server, or a proxy before it. */
+    String host();
+
+    /** The port on that host. */
+    int port();
+
     /** A JDBC URL whose connections find this schema's tables without naming it. */
     String jdbcUrl();
 

@@ -11,10 +11,14 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.outbox.EventStatus;
 import dev.outbox.OutboxMessage;
 import dev.outbox.OutboxTransactionException;
+import dev.outbox.test.DatabaseSchema;
 import dev.outbox.test.PostgresSchema;
+import dev.outbox.test.TestDatabase;
 import dev.outbox.test.TestServers;
 import dev.outbox.test.contract.Outbox;
 import dev.outbox.test.contract.QuickRelay;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +26,8 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
@@ -40,19 +46,22 @@ class DatabaseSettingsIntegrationTest {
         undo.forEach(Runnable::run);
     }
 
-    @Test
-    void a_relay_works_where_transactions_are_serializable_by_default() {
-        String serializable = "&options=-c%20default_transaction_isolation=serializable";
-        Outbox strict = outbox(serializable, schema.username());
-        assertThat(strict.jdbc
-                        .sql("SHOW transaction_isolation")
-                        .query(String.class)
-                        .single())
-                .isEqualTo("serializable");
+    @ParameterizedTest
+    @EnumSource(TestDatabase.class)
+    void a_relay_works_where_transactions_are_serializable_by_default(TestDatabase database) throws SQLException {
+        DatabaseSchema place = database.createSchema("serializable");
+        String serializable = database == TestDatabase.POSTGRESQL
+                ? "&options=-c%20default_transaction_isolation=serializable"
+                : "&sessionVariables=transaction_isolation='SERIALIZABLE'";
+        Outbox strict = new Outbox(
+                new DriverManagerDataSource(place.jdbcUrl() + serializable, place.username(), place.password()));
+        try (Connection connection = strict.dataSource.getConnection()) {
+            assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_SERIALIZABLE);
+        }
         for (String name : List.of("one", "two")) start(strict, name, Duration.ofSeconds(60));
         List<UUID> ids = new ArrayList<>();
         for (int i = 0; i < 300; i++) ids.add(strict.publish("key " + i % 20, "body"));
-        await().until(() -> count(EventStatus.PUBLISHED) == 300);
+        await().until(() -> count(strict, EventStatus.PUBLISHED) == 300);
         assertThat(broker.received()).containsExactlyInAnyOrderElementsOf(ids);
     }
 
@@ -187,6 +196,10 @@ class DatabaseSettingsIntegrationTest {
     }
 
     private long count(EventStatus status) {
+        return count(outbox, status);
+    }
+
+    private static long count(Outbox outbox, EventStatus status) {
         return outbox.jdbc
                 .sql("SELECT count(*) FROM outbox_events WHERE status = :status")
                 .param("status", status.name())

@@ -12,36 +12,47 @@ import dev.outbox.store.LaneClaim;
 import dev.outbox.store.LaneFloor;
 import dev.outbox.store.LaneMark;
 import dev.outbox.store.Reading;
-import dev.outbox.test.PostgresSchema;
-import dev.outbox.test.TestServers;
+import dev.outbox.test.DatabaseSchema;
+import dev.outbox.test.TestDatabase;
 import dev.outbox.test.contract.Outbox;
 import dev.outbox.test.contract.QuickRelay;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** The floor of a lane on PostgreSQL: it moves, and nothing is ever lost below it. */
+/** The floor of a lane: it moves, and nothing is ever lost below it. */
+@ParameterizedClass
+@EnumSource(TestDatabase.class)
 @Timeout(60)
 class FloorIntegrationTest {
-    private final PostgresSchema schema = TestServers.postgres().createSchema("floor");
+    private final DatabaseSchema schema;
+    private final boolean passesOpenTransactions;
+    private final boolean readsLookAtTheRow;
+    private final String truncate;
     private final Broker broker = new Broker();
-    private Outbox outbox;
+    private final Outbox outbox;
     private Relay relay;
+
+    FloorIntegrationTest(TestDatabase database) {
+        schema = database.createSchema("floor");
+        outbox = new Outbox(schema);
+        passesOpenTransactions = database != TestDatabase.POSTGRESQL;
+        readsLookAtTheRow = database == TestDatabase.POSTGRESQL;
+        truncate = "TRUNCATE TABLE outbox_events" + (database == TestDatabase.POSTGRESQL ? " RESTART IDENTITY" : "");
+        relay = newRelay();
+    }
 
     @BeforeEach
     void start() {
-        outbox = new Outbox(new DriverManagerDataSource(schema.jdbcUrl(), schema.username(), schema.password()));
-        relay = newRelay();
         relay.start();
     }
 
@@ -66,28 +77,28 @@ class FloorIntegrationTest {
         }
     }
 
-    /** The writer of "late" has drawn its number before all the others, and commits after they are published. */
+    /** The writer of "late" has drawn its number before all the others, and commits after they are published. Where floors go by time one passes it all the same. */
     @Test
-    void does_not_pass_a_number_that_is_drawn_and_not_committed() throws Exception {
-        CountDownLatch drawn = new CountDownLatch(1);
-        CountDownLatch commit = new CountDownLatch(1);
-        List<UUID> late = new ArrayList<>();
-        Thread writer = new Thread(() -> outbox.inTransaction(() -> {
-            late.add(outbox.publisher(relay::nudge).publish(OutboxMessage.of("Order", "late", "E", "")));
-            drawn.countDown();
-            awaitUninterruptibly(commit);
-            return true;
-        }));
-        writer.start();
-        drawn.await();
+    void loses_nothing_that_was_drawn_before_it_rose_and_committed_after() {
         String neighbour = outbox.neighbourOf("late");
-        for (int i = 0; i < 30; i++) awaitPublished(publish(neighbour));
-        commit.countDown();
-        writer.join();
+        UUID late = outbox.inTransaction(() -> {
+            UUID drawn = outbox.publisher(relay::nudge).publish(OutboxMessage.of("Order", "late", "E", ""));
+            long seq = seq(drawn);
+            inAnotherTransaction(() -> {
+                for (int i = 0; i < 30; i++) awaitPublished(publish(neighbour));
+                if (passesOpenTransactions) publishUntilTheFloorIsAt(seq, neighbour);
+                else assertThat(floor()).isLessThan(seq);
+            });
+            return drawn;
+        });
         UUID next = publish("late");
-        awaitPublished(late.get(0));
+        awaitPublished(late);
         awaitPublished(next);
-        assertThat(broker.received()).containsSubsequence(late.get(0), next);
+        assertThat(broker.received()).containsSubsequence(late, next);
+    }
+
+    private static void inAnotherTransaction(Runnable work) {
+        CompletableFuture.runAsync(work).join();
     }
 
     @Test
@@ -117,7 +128,7 @@ class FloorIntegrationTest {
 
     /** A relay that keeps a lane has raised its floor in memory only, when somebody approves an event below it. */
     @Test
-    void in_memory_gives_way_to_an_approval_in_the_next_read_and_the_next_mark() {
+    void in_memory_gives_way_to_an_approval_in_the_next_read_or_the_next_mark() {
         relay.stop();
         UUID poison = publish("A");
         String neighbour = outbox.neighbourOf("A");
@@ -133,12 +144,16 @@ class FloorIntegrationTest {
 
         assertThat(outbox.quarantine.approve(poison)).isTrue();
 
-        assertThat(outbox.batches
-                        .read(List.of(claim.at(floor)), 10, Long.MAX_VALUE)
-                        .candidates())
-                .extracting(candidate -> candidate.event().eventId())
-                .containsExactly(poison);
-        assertThat(mark(claim, floor, BatchMarks.NONE).value()).isLessThan(seq(poison));
+        if (readsLookAtTheRow) assertThat(read(claim.at(floor))).containsExactly(poison);
+        LaneFloor after = mark(claim, floor, BatchMarks.NONE);
+        assertThat(after.value()).isLessThan(seq(poison));
+        assertThat(read(claim.at(after))).containsExactly(poison);
+    }
+
+    private List<UUID> read(LaneClaim claim) {
+        return outbox.batches.read(List.of(claim), 10, Long.MAX_VALUE).candidates().stream()
+                .map(candidate -> candidate.event().eventId())
+                .toList();
     }
 
     /** What was read before the approval says nothing of the approved event. */
@@ -154,7 +169,9 @@ class FloorIntegrationTest {
         LaneFloor written = mark(new LaneMark(claim, first, false, quarantine, Duration.ofMinutes(10)));
         assertThat(written.high()).isEqualTo(seq(poison));
         publish(neighbour);
-        Reading second = outbox.batches.read(List.of(claim.at(written)), 10, Long.MAX_VALUE);
+        Reading second = await().until(
+                        () -> outbox.batches.read(List.of(claim.at(written)), 10, Long.MAX_VALUE),
+                        reading -> reading.oldestRunning() > requireNonNull(written.horizon()));
 
         assertThat(outbox.quarantine.approve(poison)).isTrue();
 
@@ -182,11 +199,41 @@ class FloorIntegrationTest {
     void is_forgotten_when_the_sequence_has_gone_backwards() {
         publishUntilTheFloorRises();
         relay.stop();
-        outbox.jdbc.sql("TRUNCATE outbox_events RESTART IDENTITY").update();
+        outbox.jdbc.sql(truncate).update();
         UUID id = publish("A");
         relay = newRelay();
         relay.start();
         awaitPublished(id);
+    }
+
+    @Test
+    void is_forgotten_only_when_it_is_above_the_sequence() {
+        relay.stop();
+        UUID last = publish("A");
+        raiseTo(seq(last));
+        assertThat(outbox.lanes.forgetFloorsAboveTheSequence()).isFalse();
+        assertThat(floor()).isEqualTo(seq(last));
+        raiseTo(seq(last) + 1);
+        assertThat(outbox.lanes.forgetFloorsAboveTheSequence()).isTrue();
+        assertThat(floor()).isZero();
+    }
+
+    @Test
+    void is_compared_with_the_sequence_without_waiting_for_a_publisher() {
+        relay.stop();
+        outbox.inTransaction(() -> {
+            outbox.publisher(() -> {}).publish(OutboxMessage.of("Order", "A", "E", ""));
+            inAnotherTransaction(() ->
+                    assertThat(outbox.lanes.forgetFloorsAboveTheSequence()).isFalse());
+            return true;
+        });
+    }
+
+    private void raiseTo(long floor) {
+        outbox.jdbc
+                .sql("UPDATE outbox_lanes SET floor = :floor")
+                .param("floor", floor)
+                .update();
     }
 
     private Relay newRelay() {
@@ -195,9 +242,13 @@ class FloorIntegrationTest {
     }
 
     private void publishUntilTheFloorRises() {
+        publishUntilTheFloorIsAt(1, "A");
+    }
+
+    private void publishUntilTheFloorIsAt(long seq, String key) {
         await().untilAsserted(() -> {
-            awaitPublished(publish("A"));
-            assertThat(floor()).isPositive();
+            awaitPublished(publish(key));
+            assertThat(floor()).isGreaterThanOrEqualTo(seq);
         });
     }
 
@@ -219,13 +270,5 @@ class FloorIntegrationTest {
                 .sql("SELECT max(floor) FROM outbox_lanes")
                 .query(Long.class)
                 .single();
-    }
-
-    private static void awaitUninterruptibly(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

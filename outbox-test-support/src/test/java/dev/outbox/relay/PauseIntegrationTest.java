@@ -7,32 +7,31 @@ import static org.awaitility.Awaitility.await;
 import dev.outbox.EventStatus;
 import dev.outbox.OutboxMessage;
 import dev.outbox.OutboxPause;
-import dev.outbox.test.PostgresSchema;
-import dev.outbox.test.TestServers;
+import dev.outbox.test.TestDatabase;
 import dev.outbox.test.contract.Outbox;
 import dev.outbox.test.contract.QuickRelay;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What an operator pauses waits, keeps its order and its attempts, and goes on when it is resumed; everything else goes on meanwhile. */
+@ParameterizedClass
+@EnumSource(TestDatabase.class)
 @Timeout(60)
 class PauseIntegrationTest {
     private static final Duration A_WHILE = Duration.ofMillis(400);
 
     private final Broker broker = new Broker();
-    private Outbox outbox;
+    private final Outbox outbox;
     private Relay relay;
 
-    @BeforeEach
-    void start() {
-        PostgresSchema schema = TestServers.postgres().createSchema("pause");
-        outbox = new Outbox(new DriverManagerDataSource(schema.jdbcUrl(), schema.username(), schema.password()));
+    PauseIntegrationTest(TestDatabase database) {
+        outbox = new Outbox(database.createSchema("pause"));
         relay = outbox.relay(
                 broker, (event, error) -> {}, QuickRelay.SETTINGS.attempts(1).settings(), "test");
         relay.start();

@@ -9,23 +9,23 @@ import dev.outbox.EventStatus;
 import dev.outbox.OutboxMessage;
 import dev.outbox.publish.TransactionalOutboxPublisher;
 import dev.outbox.spi.SendException;
-import dev.outbox.test.PostgresSchema;
-import dev.outbox.test.TestServers;
+import dev.outbox.test.TestDatabase;
 import dev.outbox.test.contract.Outbox;
 import dev.outbox.test.contract.QuickRelay;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** Many events that the broker refuses, among others. */
+@ParameterizedClass
+@EnumSource(TestDatabase.class)
 @Timeout(120)
 class PoisonIntegrationTest {
-    private static final int POISON = 10_000;
     private static final int GOOD = 1_000;
 
     /** So few that a lane has more poison than a batch takes. */
@@ -33,14 +33,14 @@ class PoisonIntegrationTest {
 
     private final Logger quarantineLog = (Logger) LoggerFactory.getLogger(LaneRun.class);
     private final Broker broker = new Broker();
-    private Outbox outbox;
-    private Relay relay;
+    private final Outbox outbox;
+    private final Relay relay;
+    private final int poison;
 
-    @BeforeEach
-    void start() {
+    PoisonIntegrationTest(TestDatabase database) {
+        poison = database == TestDatabase.POSTGRESQL ? 10_000 : 3_000;
         quarantineLog.setLevel(Level.OFF); // a line for each
-        PostgresSchema schema = TestServers.postgres().createSchema("poison");
-        outbox = new Outbox(new DriverManagerDataSource(schema.jdbcUrl(), schema.username(), schema.password()));
+        outbox = new Outbox(database.createSchema("poison"));
         outbox.jdbc
                 .sql("DELETE FROM outbox_lanes WHERE lane >= :lanes")
                 .param("lanes", LANES)
@@ -56,11 +56,11 @@ class PoisonIntegrationTest {
     }
 
     @Test
-    void ten_thousand_poison_events_do_not_starve_the_others() {
+    void thousands_of_poison_events_do_not_starve_the_others() {
         broker.answer(event -> event.eventType().equals("Poison")
                 ? CompletableFuture.failedFuture(SendException.ofEvent(new IllegalStateException("poison")))
                 : Broker.acknowledged());
-        publish("Poison", POISON);
+        publish("Poison", poison);
         relay.start();
         await().until(() -> count("Poison", EventStatus.RETRYING) > 0);
         publish("Good", GOOD);
@@ -68,7 +68,7 @@ class PoisonIntegrationTest {
         assertThat(count("Poison", EventStatus.PENDING) + count("Poison", EventStatus.RETRYING))
                 .as("poison that is still tried")
                 .isPositive();
-        await().atMost(Duration.ofSeconds(30)).until(() -> count("Poison", EventStatus.QUARANTINED) == POISON);
+        await().atMost(Duration.ofSeconds(30)).until(() -> count("Poison", EventStatus.QUARANTINED) == poison);
     }
 
     private void publish(String eventType, int events) {

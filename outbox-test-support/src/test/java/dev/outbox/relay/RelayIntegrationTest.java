@@ -8,9 +8,9 @@ import dev.outbox.OutboxMessage;
 import dev.outbox.relay.RelaySettings.BatchLimits;
 import dev.outbox.spi.SendException;
 import dev.outbox.spi.SentPosition;
+import dev.outbox.store.Dialect;
 import dev.outbox.store.LaneLease;
-import dev.outbox.test.PostgresSchema;
-import dev.outbox.test.TestServers;
+import dev.outbox.test.TestDatabase;
 import dev.outbox.test.contract.Outbox;
 import dev.outbox.test.contract.QuickRelay;
 import java.time.Duration;
@@ -21,24 +21,24 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The relay's protocol on a real database, with a broker that answers as the test wants. */
+@ParameterizedClass
+@EnumSource(TestDatabase.class)
 @Timeout(60)
 class RelayIntegrationTest {
     private static final Duration LONG = Duration.ofMinutes(10);
 
     private final Broker broker = new Broker();
-    private Outbox outbox;
+    private final Outbox outbox;
     private Relay relay; // each test starts one with its own settings
 
-    @BeforeEach
-    void createTables() {
-        PostgresSchema schema = TestServers.postgres().createSchema("relay");
-        outbox = new Outbox(new DriverManagerDataSource(schema.jdbcUrl(), schema.username(), schema.password()));
+    RelayIntegrationTest(TestDatabase database) {
+        outbox = new Outbox(database.createSchema("relay"));
         relay = outbox.relay(broker, (event, error) -> {}, settings().settings(), "test");
     }
 
@@ -271,7 +271,10 @@ class RelayIntegrationTest {
     }
 
     private void expireLeases() {
-        outbox.jdbc.sql("UPDATE outbox_lanes SET lease_until = to_timestamp(0)").update();
+        outbox.jdbc
+                .sql("UPDATE outbox_lanes SET lease_until = "
+                        + Dialect.of(outbox.tables).now())
+                .update();
     }
 
     private Relay startedRelay(RelaySettings settings) {

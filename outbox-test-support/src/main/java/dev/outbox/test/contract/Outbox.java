@@ -29,6 +29,7 @@ import dev.outbox.store.PauseStore;
 import dev.outbox.store.QuarantineStore;
 import dev.outbox.store.Reading;
 import dev.outbox.store.Schema;
+import dev.outbox.test.DatabaseSchema;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -40,6 +41,7 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -69,6 +71,11 @@ public final class Outbox {
     /** Creates the tables, with their default names; quarantine blocks. */
     public Outbox(DataSource dataSource) {
         this(OutboxTables.of(dataSource));
+    }
+
+    /** Creates the tables in a schema, without a pool of connections. */
+    public Outbox(DatabaseSchema schema) {
+        this(new DriverManagerDataSource(schema.jdbcUrl(), schema.username(), schema.password()));
     }
 
     /** Creates the tables; quarantine blocks. */
@@ -105,8 +112,8 @@ public final class Outbox {
 
     /** Publishes one event of an order in a transaction of its own. */
     public UUID publish(String orderId, Object payload) {
-        return inTransaction(
-                () -> publisher(() -> {}).publish(OutboxMessage.of("Order", orderId, "OrderPlaced", payload)));
+        TransactionalOutboxPublisher publisher = publisher(() -> {});
+        return inTransaction(() -> publisher.publish(OutboxMessage.of("Order", orderId, "OrderPlaced", payload)));
     }
 
     public <T> T inTransaction(Supplier<T> action) {
