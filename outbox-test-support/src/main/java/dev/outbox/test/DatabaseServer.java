@@ -20,6 +20,7 @@ public abstract sealed class DatabaseServer<S extends DatabaseSchema> implements
         permits PostgresServer, MySqlServer {
 
     private static final String PREFIX = "[a-z][a-z0-9_]{0,39}";
+    private static final String NAME = "[a-z][a-z0-9_]{0,47}";
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Backend backend;
@@ -52,7 +53,7 @@ public abstract sealed class DatabaseServer<S extends DatabaseSchema> implements
     /** A schema of this server by its name, which may or may not exist. */
     abstract S schema(String name);
 
-    /** What creates a schema. */
+    /** What creates a schema unless it is there. */
     abstract List<String> statementsFor(S schema);
 
     /**
@@ -66,7 +67,21 @@ public abstract sealed class DatabaseServer<S extends DatabaseSchema> implements
         if (!prefix.matches(PREFIX)) {
             throw new IllegalArgumentException("prefix must match " + PREFIX + ", not '" + prefix + "'");
         }
-        S schema = schema(prefix + "_" + Integer.toUnsignedString(RANDOM.nextInt(), 36));
+        return schemaNamed(prefix + "_" + Integer.toUnsignedString(RANDOM.nextInt(), 36));
+    }
+
+    /**
+     * A schema of a name of one's own, for a server that keeps its data. Creates it unless it is there.
+     *
+     * @param name a small letter, then small letters, digits and underscores, up to 48
+     * @throws IllegalArgumentException if the name is something else
+     * @throws IllegalStateException if the server does not answer
+     */
+    public final S schemaNamed(String name) {
+        if (!name.matches(NAME)) {
+            throw new IllegalArgumentException("name must match " + NAME + ", not '" + name + "'");
+        }
+        S schema = schema(name);
         try (Connection connection = DriverManager.getConnection(jdbcUrl(), username(), password());
                 Statement statement = connection.createStatement()) {
             for (String sql : statementsFor(schema)) {

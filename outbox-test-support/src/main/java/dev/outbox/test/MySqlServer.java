@@ -77,8 +77,8 @@ public final class MySqlServer extends DatabaseServer<MySqlSchema> {
         // in the name of a grant an underscore stands for any character
         String granted = schema.name().replace("_", "\\_");
         return List.of(
-                "create database " + schema.name(),
-                "create user %s identified by '%s'".formatted(user, schema.password()),
+                "create database if not exists " + schema.name(),
+                "create user if not exists %s identified by '%s'".formatted(user, schema.password()),
                 "grant all on `%s`.* to %s".formatted(granted, user));
     }
 

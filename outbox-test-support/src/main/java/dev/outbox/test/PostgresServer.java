@@ -58,7 +58,7 @@ public final class PostgresServer extends DatabaseServer<PostgresSchema> {
 
     @Override
     List<String> statementsFor(PostgresSchema schema) {
-        return List.of("create schema " + schema.name());
+        return List.of("create schema if not exists " + schema.name());
     }
 
     static String jdbcUrl(String host, int port) {

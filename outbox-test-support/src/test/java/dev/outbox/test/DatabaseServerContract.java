@@ -46,7 +46,8 @@ abstract class DatabaseServerContract<S extends DatabaseSchema> {
             assertThat(server.isRunning()).isFalse();
             assertThatThrownBy(schema::connect).isInstanceOf(SQLException.class);
             server.restart();
-            assertThat(query(schema, "select text from word")).isEqualTo("kept");
+            assertThat(query(server.schemaNamed(schema.name()), "select text from word"))
+                    .isEqualTo("kept");
         }
     }
 

@@ -7,7 +7,6 @@ import dev.outbox.OutboxMessage;
 import dev.outbox.OutboxPublisher;
 import dev.outbox.sample.inventory.domain.Stock;
 import dev.outbox.sample.product.domain.Product;
-import dev.outbox.test.TestServers;
 import jakarta.persistence.EntityManager;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -23,8 +22,6 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /** A caller whose business change is made by JPA. */
 class JpaPublishingIntegrationTest extends RunningShop {
-    private static final String TOPIC = TestServers.kafka().uniqueTopic("products", 1);
-
     private final String sku = newKey();
 
     @Autowired
@@ -38,10 +35,12 @@ class JpaPublishingIntegrationTest extends RunningShop {
 
     private TransactionTemplate transaction;
     private TransactionTemplate ofItsOwn;
+    private String topic;
 
     @BeforeEach
     void useTheApplicationsTransactions() {
         assertThat(transactions).isInstanceOf(JpaTransactionManager.class);
+        topic = kafka.uniqueTopic("products", 1);
         transaction = new TransactionTemplate(transactions);
         ofItsOwn = new TransactionTemplate(transactions);
         ofItsOwn.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
@@ -128,7 +127,7 @@ class JpaPublishingIntegrationTest extends RunningShop {
 
     /** To a topic that no consumer of the application reads. */
     private void publish(String number) {
-        outbox.publish(OutboxMessage.of("Product", number, "E", "").topic(TOPIC));
+        outbox.publish(OutboxMessage.of("Product", number, "E", "").topic(topic));
     }
 
     private Stock newStock(String number) {

@@ -3,6 +3,8 @@ package dev.outbox.sample;
 import dev.outbox.test.DatabaseOptions;
 import dev.outbox.test.KafkaOptions;
 import dev.outbox.test.KafkaServer;
+import dev.outbox.test.MySqlSchema;
+import dev.outbox.test.MySqlServer;
 import dev.outbox.test.PostgresServer;
 import java.io.File;
 import java.net.URISyntaxException;
@@ -29,11 +31,11 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * Starts PostgreSQL and Kafka, each only if none is configured: when all properties are known and before anything needs a server. They
- * stop after the application context is closed.
+ * Starts PostgreSQL, or MySQL with the profile {@code mysql}, and Kafka, each only if none is configured: when all properties are known and before
+ * anything needs a server. They stop after the application context is closed.
  *
  * <p>Properties: {@code sample.data-dir} (default {@code data}; relative to the module), {@code sample.postgresql-port} (default
- * 15432) and {@code sample.kafka-port} (default 19092), with 0 for a free port.
+ * 15432), {@code sample.mysql-port} (default 13306) and {@code sample.kafka-port} (default 19092), with 0 for a free port.
  */
 final class LocalServers implements ApplicationListener<SpringApplicationEvent>, Ordered {
     private static final Logger log = LoggerFactory.getLogger(LocalServers.class);
@@ -57,13 +59,12 @@ final class LocalServers implements ApplicationListener<SpringApplicationEvent>,
         preferEmbedded(environment);
         // Spring's own hook, which runs after all contexts are closed: hooks of the JVM would run at the same time.
         SpringApplication.getShutdownHandlers().add(this::close);
-        CompletableFuture<Map<String, Object>> postgresql = isSet(environment, "spring.datasource.url")
-                ? none()
-                : postgresql(data, port(environment, "postgresql", 15432));
+        CompletableFuture<Map<String, Object>> database =
+                isSet(environment, "spring.datasource.url") ? none() : database(environment, data);
         CompletableFuture<Map<String, Object>> kafka = isSet(environment, "spring.kafka.bootstrap-servers")
                 ? none()
                 : kafka(data, port(environment, "kafka", 19092));
-        use(environment, "local-postgresql", postgresql);
+        use(environment, "local-database", database);
         use(environment, "local-kafka", kafka);
     }
 
@@ -73,15 +74,34 @@ final class LocalServers implements ApplicationListener<SpringApplicationEvent>,
         if (!chosen && File.separatorChar == '/') System.setProperty("outbox.test.servers", "embedded");
     }
 
+    private CompletableFuture<Map<String, Object>> database(ConfigurableEnvironment environment, Path data) {
+        return environment.matchesProfiles("mysql")
+                ? mysql(data, port(environment, "mysql", 13306))
+                : postgresql(data, port(environment, "postgresql", 15432));
+    }
+
+    private CompletableFuture<Map<String, Object>> mysql(Path data, int port) {
+        return start(() -> MySqlServer.start(
+                        DatabaseOptions.in(data.resolve("mysql")).withPort(port)))
+                .thenApply(server -> {
+                    MySqlSchema shop = server.schemaNamed("shop");
+                    return database(shop.jdbcUrl(), shop.username(), shop.password(), data);
+                });
+    }
+
     private CompletableFuture<Map<String, Object>> postgresql(Path data, int port) {
         return start(() -> PostgresServer.start(
                         DatabaseOptions.in(data.resolve("postgresql")).withPort(port)))
-                .thenApply(server -> Map.of(
-                        "spring.datasource.url", server.jdbcUrl(),
-                        "spring.datasource.username", server.username(),
-                        "spring.datasource.password", server.password(),
-                        "sample.guide.postgresql", "embedded",
-                        "sample.guide.data", data.toString()));
+                .thenApply(server -> database(server.jdbcUrl(), server.username(), server.password(), data));
+    }
+
+    private static Map<String, Object> database(String url, String username, String password, Path data) {
+        return Map.of(
+                "spring.datasource.url", url,
+                "spring.datasource.username", username,
+                "spring.datasource.password", password,
+                "sample.guide.database", "embedded",
+                "sample.guide.data", data.toString());
     }
 
     private CompletableFuture<Map<String, Object>> kafka(Path data, int port) {

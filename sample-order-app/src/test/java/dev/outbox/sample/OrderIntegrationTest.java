@@ -10,6 +10,7 @@ import dev.outbox.sample.order.application.PlaceOrder;
 import dev.outbox.sample.order.application.PlacedOrder;
 import dev.outbox.sample.order.domain.Basket;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -78,6 +79,16 @@ class OrderIntegrationTest extends RunningShop {
     }
 
     @Test
+    void keys_that_differ_in_case_give_two_orders() {
+        long product = shop.product(10);
+        String key = newKey() + "-a";
+        String order = shop.order(key, product, 2).text("id");
+        Answer other = shop.order(key.toUpperCase(Locale.ROOT), product, 3);
+        assertThat(other.status()).isEqualTo(201);
+        assertThat(other.text("id")).isNotEqualTo(order);
+    }
+
+    @Test
     void the_same_items_in_another_sequence_are_the_same_order() {
         long one = shop.product(10);
         long other = shop.product(10);
@@ -139,7 +150,7 @@ class OrderIntegrationTest extends RunningShop {
         String order = shop.order(newKey(), shop.product(10), 1).text("id");
         await().until(() -> !shop.notifications(order).isEmpty());
         String eventId = shop.notifications(order).get(0).get("eventId").asString();
-        try (OrdersTopicProbe topic = new OrdersTopicProbe()) {
+        try (OrdersTopicProbe topic = new OrdersTopicProbe(kafka)) {
             ConsumerRecord<byte[], byte[]> event = topic.find(eventId);
             topic.send(event);
             await().until(() -> topic.isConsumedBy("notification"));
@@ -152,7 +163,7 @@ class OrderIntegrationTest extends RunningShop {
         String order = shop.order(newKey(), shop.product(10), 1).text("id");
         await().until(() -> !shop.notifications(order).isEmpty());
         String eventId = shop.notifications(order).get(0).get("eventId").asString();
-        try (OrdersTopicProbe topic = new OrdersTopicProbe()) {
+        try (OrdersTopicProbe topic = new OrdersTopicProbe(kafka)) {
             ConsumerRecord<byte[], byte[]> event = topic.find(eventId);
             event.headers()
                     .remove("ce_id")

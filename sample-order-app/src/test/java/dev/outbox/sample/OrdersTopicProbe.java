@@ -2,7 +2,7 @@ package dev.outbox.sample;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.outbox.test.TestServers;
+import dev.outbox.test.KafkaServer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -24,13 +24,16 @@ final class OrdersTopicProbe implements AutoCloseable {
     private static final List<TopicPartition> PARTITIONS =
             IntStream.range(0, 3).mapToObj(i -> new TopicPartition("orders", i)).toList();
 
-    private final Map<String, Object> servers =
-            Map.of("bootstrap.servers", TestServers.kafka().bootstrapServers());
-    private final Admin admin = Admin.create(servers);
-    private final KafkaConsumer<byte[], byte[]> consumer =
-            new KafkaConsumer<>(servers, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-    private final KafkaProducer<byte[], byte[]> producer =
-            new KafkaProducer<>(servers, new ByteArraySerializer(), new ByteArraySerializer());
+    private final Admin admin;
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final KafkaProducer<byte[], byte[]> producer;
+
+    OrdersTopicProbe(KafkaServer kafka) {
+        Map<String, Object> servers = Map.of("bootstrap.servers", kafka.bootstrapServers());
+        admin = Admin.create(servers);
+        consumer = new KafkaConsumer<>(servers, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        producer = new KafkaProducer<>(servers, new ByteArraySerializer(), new ByteArraySerializer());
+    }
 
     /** The record of an event, which is in the topic. */
     ConsumerRecord<byte[], byte[]> find(String eventId) {

@@ -1,7 +1,6 @@
 package dev.outbox.sample;
 
-import dev.outbox.test.PostgresSchema;
-import dev.outbox.test.TestServers;
+import dev.outbox.test.KafkaServer;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -9,29 +8,22 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.test.context.DynamicPropertyRegistry;
-import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.test.context.ContextConfiguration;
 
-/** The application on a port of its own, with real servers. Its subclasses share one: the topic of the events is fixed. */
+/** The application on a port of its own, with real servers. Its subclasses share one for each database. */
 @SpringBootTest(
         classes = OrderApplication.class,
         webEnvironment = WebEnvironment.RANDOM_PORT,
         properties = "sample.guide.enabled=false")
+@ContextConfiguration(initializers = ShopServers.class)
 abstract class RunningShop {
     ShopClient shop;
 
     @Autowired
-    JdbcClient jdbc;
+    KafkaServer kafka;
 
-    @DynamicPropertySource
-    static void servers(DynamicPropertyRegistry properties) {
-        PostgresSchema schema = TestServers.postgres().createSchema("shop");
-        properties.add("spring.datasource.url", schema::jdbcUrl);
-        properties.add("spring.datasource.username", schema::username);
-        properties.add("spring.datasource.password", schema::password);
-        properties.add(
-                "spring.kafka.bootstrap-servers", () -> TestServers.kafka().bootstrapServers());
-    }
+    @Autowired
+    JdbcClient jdbc;
 
     @BeforeEach
     void enter(@Value("${local.server.port}") int port) {

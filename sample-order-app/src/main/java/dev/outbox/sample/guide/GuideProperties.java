@@ -8,13 +8,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * What the guide cannot know by itself.
  *
  * @param enabled whether it is printed
- * @param postgresql how PostgreSQL runs
+ * @param database how the database runs
  * @param kafka how Kafka runs
  * @param data where servers that were started together with the application keep their data; null when there are none
  */
 @ConfigurationProperties("sample.guide")
 record GuideProperties(
         @DefaultValue("true") boolean enabled,
-        @DefaultValue("external") String postgresql,
+        @DefaultValue("external") String database,
         @DefaultValue("external") String kafka,
         @Nullable String data) {}

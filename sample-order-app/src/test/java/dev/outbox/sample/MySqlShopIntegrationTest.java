@@ -1,0 +1,41 @@
+package dev.outbox.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.outbox.sample.ShopClient.Answer;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.springframework.test.context.ActiveProfiles;
+
+/** What the shop does on PostgreSQL it does on MySQL as well. */
+@ActiveProfiles("mysql")
+class MySqlShopIntegrationTest {
+    @Nested
+    class Orders extends OrderIntegrationTest {}
+
+    @Nested
+    class ConcurrentOrders extends ConcurrentOrdersIntegrationTest {}
+
+    @Nested
+    class Api extends ApiIntegrationTest {}
+
+    @Nested
+    class JpaPublishing extends JpaPublishingIntegrationTest {}
+
+    @Nested
+    class Times extends RunningShop {
+        @Test
+        void times_are_kept_in_utc_to_the_microsecond() {
+            Answer order = shop.order(newKey(), shop.product(10), 1);
+            LocalDateTime kept = LocalDateTime.parse(jdbc.sql(
+                            "SELECT date_format(created_at, '%Y-%m-%dT%H:%i:%s.%f') FROM orders WHERE id = uuid_to_bin(?)")
+                    .param(order.text("id"))
+                    .query(String.class)
+                    .single());
+            assertThat(kept.toInstant(ZoneOffset.UTC)).isEqualTo(Instant.parse(order.text("createdAt")));
+        }
+    }
+}
