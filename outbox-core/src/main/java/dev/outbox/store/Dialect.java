@@ -8,6 +8,9 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.CannotAcquireLockException;
+import org.springframework.dao.ConcurrencyFailureException;
+import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -71,12 +74,16 @@ public abstract class Dialect {
      * Inserts a row unless there is one with its key. Waits for a transaction that is inserting the same.
      *
      * @return false if there is one
+     * @throws ConcurrencyFailureException if the database has ended the wait: after its lock time-out, or in favour of another one that was waiting as well
      */
     public boolean insertUnlessThere(JdbcClient jdbc, String insert, Map<String, ?> parameters) {
         try {
             return jdbc.sql(insert).params(parameters).update() == 1;
         } catch (DuplicateKeyException e) {
             return false;
+        } catch (DataAccessException e) {
+            if (e instanceof ConcurrencyFailureException || !isConcurrencyFailure(e)) throw e;
+            throw new CannotAcquireLockException("The database has ended the wait for another transaction.", e);
         }
     }
 
@@ -116,6 +123,12 @@ public abstract class Dialect {
     /** Whether the database takes no writes. */
     boolean isReadOnly(SQLException e) {
         return READ_ONLY.equals(e.getSQLState());
+    }
+
+    /** Whether the database has given up because of others: doing the same again may succeed. */
+    final boolean isConcurrencyFailure(DataAccessException e) {
+        return e instanceof ConcurrencyFailureException
+                || e.getCause() instanceof SQLException cause && isConcurrencyFailure(cause);
     }
 
     /** Whether the database has given up because of others, in a way that Spring does not recognise: doing the same again may succeed. */

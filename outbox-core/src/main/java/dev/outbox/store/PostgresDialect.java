@@ -1,5 +1,6 @@
 package dev.outbox.store;
 
+import java.sql.SQLException;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -7,6 +8,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** PostgreSQL has statements of its own for nearly everything: fewer round trips, and transaction ids to wait for. */
 final class PostgresDialect extends Dialect {
+    /** SQL state lock_not_available, after {@code lock_timeout}. */
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+
     @Override
     LaneStore lanes(OutboxTables tables) {
         return new PostgresLaneStore(tables, this);
@@ -44,6 +48,11 @@ final class PostgresDialect extends Dialect {
     boolean exists(JdbcTemplate jdbc, OutboxTables names, String table) {
         return Boolean.TRUE.equals(
                 jdbc.queryForObject("SELECT to_regclass(?) IS NOT NULL", Boolean.class, names.named(table)));
+    }
+
+    @Override
+    boolean isConcurrencyFailure(SQLException e) {
+        return LOCK_NOT_AVAILABLE.equals(e.getSQLState());
     }
 
     @Override

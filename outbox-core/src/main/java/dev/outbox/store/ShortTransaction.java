@@ -1,11 +1,9 @@
 package dev.outbox.store;
 
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -46,14 +44,9 @@ final class ShortTransaction {
                 if (result == null) throw new IllegalStateException("a transaction's work returned null");
                 return result;
             } catch (DataAccessException e) {
-                if (attempt == TRIES || !isConcurrencyFailure(e)) throw e;
+                if (attempt == TRIES || !dialect.isConcurrencyFailure(e)) throw e;
             }
         }
-    }
-
-    private boolean isConcurrencyFailure(DataAccessException e) {
-        return e instanceof ConcurrencyFailureException
-                || e.getCause() instanceof SQLException cause && dialect.isConcurrencyFailure(cause);
     }
 
     private TransactionTemplate template() {

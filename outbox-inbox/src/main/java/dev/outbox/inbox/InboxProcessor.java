@@ -27,6 +27,9 @@ public final class InboxProcessor {
      * @param consumer names who handles, at most 100 characters; consumers of different names each handle every event
      * @param handler makes the business change; when it throws, nothing is recorded and the exception reaches the caller
      * @return false for a duplicate
+     * @throws org.springframework.dao.ConcurrencyFailureException if another transaction is handling the same event, and the database has ended the wait for it: after
+     *     its lock time-out; or, on MySQL and MariaDB, when that one rolls back and several are waiting, for all but one of them. Nothing is recorded then, and the event
+     *     is to be handled again, as after any other exception.
      */
     public boolean handle(String consumer, InboxMessage message, Consumer<InboxMessage> handler) {
         return Boolean.TRUE.equals(transaction.execute(status -> {
@@ -40,6 +43,7 @@ public final class InboxProcessor {
      * The same for a record as it came from Kafka.
      *
      * @throws InvalidInboxRecordException if the record does not come from an outbox
+     * @throws org.springframework.dao.ConcurrencyFailureException as above
      */
     public boolean handle(String consumer, ConsumerRecord<?, byte[]> record, Consumer<InboxMessage> handler) {
         return handle(consumer, InboxMessage.of(record), handler);

@@ -32,6 +32,8 @@ public final class InboxStore {
      * its end: it is a duplicate if that one commits, and not if it rolls back.
      *
      * @return false if the consumer has handled the event already
+     * @throws org.springframework.dao.ConcurrencyFailureException if the database has ended that wait, after its lock time-out or to end a deadlock. The
+     *     transaction has to be rolled back, and can be run again.
      */
     public boolean record(String consumer, UUID eventId) {
         return dialect.insertUnlessThere(
