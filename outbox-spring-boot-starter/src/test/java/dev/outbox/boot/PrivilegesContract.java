@@ -1,0 +1,279 @@
+package dev.outbox.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.outbox.EventState;
+import dev.outbox.EventStatus;
+import dev.outbox.OutboxPause;
+import dev.outbox.inbox.store.InboxStore;
+import dev.outbox.relay.Relay;
+import dev.outbox.spi.EventSender;
+import dev.outbox.spi.SentPosition;
+import dev.outbox.store.BatchMarks;
+import dev.outbox.store.BatchMarks.Failure;
+import dev.outbox.store.LaneLease;
+import dev.outbox.store.OutboxTables;
+import dev.outbox.test.DatabaseSchema;
+import dev.outbox.test.DatabaseServer;
+import dev.outbox.test.contract.Outbox;
+import dev.outbox.test.contract.QuickRelay;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+
+/** The statements of docs/privileges.md for a database, with roles and a schema of this test's own. */
+@Timeout(60)
+abstract class PrivilegesContract {
+    private static final Pattern SQL = Pattern.compile("```sql\n(.*?)```", Pattern.DOTALL);
+    private static final List<String> ROLES =
+            List.of("outbox_publisher", "outbox_relay", "outbox_operator", "inbox_consumer");
+
+    private final DatabaseServer<?> server;
+    private final DatabaseSchema schema;
+    private final Outbox owner;
+
+    PrivilegesContract(DatabaseServer<?> server) {
+        this.server = server;
+        this.schema = server.createSchema("grants");
+        this.owner = new Outbox(dataSource(schema.username()));
+    }
+
+    /** The statements of a section of the page, for {@code grants()} of a subclass. */
+    static List<String> grantsUnder(String heading) throws IOException {
+        String page = Files.readString(Path.of("../docs/privileges.md"));
+        String section = page.substring(page.indexOf("## " + heading + "\n"));
+        return SQL.matcher(section.split("\n## ", 2)[0])
+                .results()
+                .flatMap(block -> Stream.of(block.group(1).split(";")))
+                .map(String::strip)
+                .filter(statement -> !statement.isEmpty())
+                .toList();
+    }
+
+    abstract List<String> grantsOfThePage() throws IOException;
+
+    /** What creates a role that may log in. */
+    abstract String creation(String role, String password);
+
+    /** What takes everything from a role, and the role away. */
+    abstract List<String> removal(String role);
+
+    /** What is said to somebody without a privilege, who has others on the same table. */
+    abstract String denied(String statement);
+
+    /** What is said to a role that has no privilege on a table. */
+    String deniedAll(String grant) {
+        return denied(grant);
+    }
+
+    /** A statement of the page in the schema of this test. */
+    String inSchema(String statement, String schema) {
+        return statement;
+    }
+
+    @BeforeEach
+    void grant() throws IOException {
+        InboxStore.schema(inbox(schema.username())).install();
+        for (String role : ROLES) execute(creation(own(role), schema.password()));
+        for (String grant : grantsOfThePage()) execute(own(grant));
+    }
+
+    @AfterEach
+    void dropRoles() {
+        for (String role : ROLES) removal(own(role)).forEach(this::execute);
+    }
+
+    @Test
+    void with_their_grants_the_roles_publish_relay_and_decide() {
+        AtomicBoolean repaired = new AtomicBoolean();
+        EventSender sender = event -> event.aggregateId().equals("broken") && !repaired.get()
+                ? CompletableFuture.failedFuture(new IllegalStateException("not yet"))
+                : CompletableFuture.completedFuture(new SentPosition(event.topic(), 0, 0));
+        Outbox publisher = new Outbox(dataSource(own("outbox_publisher")));
+        UUID fine = publisher.publish("fine", "body");
+        UUID broken = publisher.publish("broken", "body");
+        UUID follower = publisher.publish("broken", "body");
+        Relay relay = new Outbox(dataSource(own("outbox_relay")))
+                .relay(
+                        sender,
+                        (event, error) -> {},
+                        QuickRelay.SETTINGS.attempts(2).settings(),
+                        "granted");
+        relay.start();
+        try {
+            await().until(() -> status(fine) == EventStatus.PUBLISHED && status(broken) == EventStatus.QUARANTINED);
+            repaired.set(true);
+            Outbox operator = new Outbox(dataSource(own("outbox_operator")));
+            assertThat(operator.quarantine.approve(broken)).isTrue();
+            await().until(() -> status(broken) == EventStatus.PUBLISHED && status(follower) == EventStatus.PUBLISHED);
+        } finally {
+            relay.stop();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("grants")
+    void each_grant_is_needed(String grant) throws IOException {
+        assertThat(grant).matches("GRANT [^;]+ ON [^;]+ TO \\w+");
+        String role = grant.substring(grant.lastIndexOf(' ') + 1);
+        work(role);
+        execute(own(grant.replaceFirst("GRANT", "REVOKE").replaceFirst(" TO (?=\\w+$)", " FROM ")));
+        assertThatThrownBy(() -> work(role))
+                .hasStackTraceContaining(isTheOnlyOneOnItsTable(grant) ? deniedAll(grant) : denied(grant));
+        execute(own(grant));
+        work(role);
+    }
+
+    private boolean isTheOnlyOneOnItsTable(String grant) throws IOException {
+        String tableAndRole = grant.substring(grant.indexOf(" ON "));
+        return grantsOfThePage().stream()
+                        .filter(other -> other.endsWith(tableAndRole))
+                        .count()
+                == 1;
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            outbox_publisher | SELECT payload FROM outbox_events
+            outbox_publisher | UPDATE outbox_events SET status = 'PUBLISHED'
+            outbox_publisher | DELETE FROM outbox_events
+            outbox_publisher | UPDATE outbox_lanes SET token = token + 1
+            outbox_relay     | UPDATE outbox_events SET payload = ''
+            outbox_relay     | UPDATE outbox_events SET topic = 'another'
+            outbox_relay     | INSERT INTO outbox_events (topic) VALUES ('orders')
+            outbox_relay     | DELETE FROM outbox_events
+            outbox_relay     | DELETE FROM outbox_lanes
+            outbox_operator  | UPDATE outbox_events SET payload = ''
+            outbox_operator  | INSERT INTO outbox_events (topic) VALUES ('orders')
+            outbox_operator  | DELETE FROM outbox_events
+            outbox_operator  | UPDATE outbox_lanes SET token = token + 1
+            outbox_relay     | DELETE FROM outbox_pauses
+            inbox_consumer   | DELETE FROM inbox_events
+            inbox_consumer   | UPDATE inbox_events SET consumer = 'another'
+            """)
+    void a_role_may_not_do_what_is_not_its_own(String role, String statement) {
+        JdbcTemplate jdbc = new JdbcTemplate(dataSource(own(role)));
+        assertThatThrownBy(() -> jdbc.execute(statement))
+                .isInstanceOf(DataAccessException.class)
+                .rootCause()
+                .hasMessageContaining(denied(statement));
+    }
+
+    /** Everything that a role has to be able to do, each by its own connections. */
+    private void work(String role) {
+        switch (role) {
+            case "outbox_publisher" -> new Outbox(dataSource(own(role))).publish("1", "body");
+            case "outbox_relay" -> relay(new Outbox(dataSource(own(role))));
+            case "outbox_operator" -> decide(new Outbox(dataSource(own(role))));
+            case "inbox_consumer" -> consume(inbox(own(role)));
+            default -> throw new IllegalArgumentException("The page names a role that has no work here: " + role);
+        }
+    }
+
+    private void relay(Outbox relay) {
+        relay.lanes.forgetFloorsAboveTheSequence();
+        UUID id = owner.publish(UUID.randomUUID().toString(), "body");
+        UUID behind = owner.publish(aggregate(id), "body");
+        LaneLease lease = claimLaneOf(relay, id);
+        assertThat(relay.read(lease.lane(), 500)).isNotEmpty();
+        Failure failure = new Failure(seq(id), true, Duration.ZERO, "reason");
+        relay.mark(lease, new BatchMarks(List.of(), List.of(failure), List.of(seq(behind))), null);
+        relay.mark(lease, List.of(seq(id)), Duration.ZERO);
+        assertThat(status(behind)).isEqualTo(EventStatus.PENDING);
+    }
+
+    private void decide(Outbox operator) {
+        UUID id = quarantined();
+        assertThat(operator.quarantine.approve(id)).isTrue();
+        UUID other = quarantined();
+        assertThat(operator.quarantine.discard(other)).isTrue();
+        OutboxPause pause = OutboxPause.topic("orders");
+        assertThat(operator.operations.pause(pause)).isTrue();
+        assertThat(operator.operations.pauses()).containsExactly(pause);
+        assertThat(operator.operations.resume(pause)).isTrue();
+    }
+
+    private UUID quarantined() {
+        UUID id = owner.publish(UUID.randomUUID().toString(), "body");
+        UUID behind = owner.publish(aggregate(id), "body");
+        LaneLease lease = claimLaneOf(owner, id);
+        Failure failure = new Failure(seq(id), true, null, "reason");
+        owner.mark(lease, new BatchMarks(List.of(), List.of(failure), List.of(seq(behind))), Duration.ZERO);
+        assertThat(status(id)).isEqualTo(EventStatus.QUARANTINED);
+        return id;
+    }
+
+    private void consume(OutboxTables tables) {
+        InboxStore.schema(tables).verify();
+        UUID event = UUID.randomUUID();
+        InboxStore store = new InboxStore(tables);
+        assertThat(List.of(store.record("test", event), store.record("test", event)))
+                .containsExactly(true, false);
+    }
+
+    /** Other claims before, of this method or of a role that failed, may have taken it. */
+    private LaneLease claimLaneOf(Outbox relay, UUID id) {
+        execute("UPDATE outbox_lanes SET lease_until = '1970-01-01 00:00:00'");
+        while (true) {
+            LaneLease lease = relay.claim("test", Duration.ofMinutes(1)).orElseThrow();
+            if (lease.lane() == owner.laneOf(id)) return lease;
+        }
+    }
+
+    private String aggregate(UUID id) {
+        return find(id).aggregateId();
+    }
+
+    private long seq(UUID id) {
+        return find(id).seq();
+    }
+
+    private EventStatus status(UUID id) {
+        return find(id).status();
+    }
+
+    private EventState find(UUID id) {
+        return owner.events.find(id).orElseThrow();
+    }
+
+    private void execute(String statement) {
+        JdbcClient.create(new DriverManagerDataSource(schema.jdbcUrl(), server.username(), server.password()))
+                .sql(statement)
+                .update();
+    }
+
+    /** A statement or a role of the page with the names of this test. */
+    private String own(String text) {
+        String named = inSchema(text, schema.name());
+        for (String role : ROLES) named = named.replaceAll("\\b" + role + "\\b", schema.name() + "_" + role);
+        return named;
+    }
+
+    private OutboxTables inbox(String user) {
+        return new OutboxTables(dataSource(user), null, InboxStore.DEFAULT_PREFIX);
+    }
+
+    private DriverManagerDataSource dataSource(String user) {
+        return new DriverManagerDataSource(schema.jdbcUrl(), user, schema.password());
+    }
+}
