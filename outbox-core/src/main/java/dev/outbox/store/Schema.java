@@ -192,8 +192,17 @@ public final class Schema {
         return name.equals("outbox") ? "outbox.schema." + key : "outbox.%s.schema.%s".formatted(name, key);
     }
 
+    /** Where the scripts for this database are, as Flyway is told it: {@code classpath:dev/outbox/schema/NAME/DATABASE}. */
+    public String folder() {
+        return "classpath:" + path(database());
+    }
+
+    private String path(Database database) {
+        return "dev/outbox/schema/%s/%s".formatted(name, database.folder());
+    }
+
     private String path(Database database, String script) {
-        return "dev/outbox/schema/%s/%s/%s".formatted(name, database.folder(), script);
+        return path(database) + "/" + script;
     }
 
     private ByteArrayResource renamed(String path) {

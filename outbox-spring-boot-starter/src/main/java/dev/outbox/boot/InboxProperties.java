@@ -19,7 +19,7 @@ record InboxProperties(
      * The tables.
      *
      * @param initialize whether to create or update the inbox tables at start; off, they have to be there
-     * @param name the schema of the database in which the inbox tables are; by default the current schema of each connection
+     * @param name the schema, which in MySQL and MariaDB is a database, in which the inbox tables are; by default the current schema of each connection
      * @param tablePrefix what the names of the inbox tables begin with; another than the outbox's, if both are in one schema
      */
     record Schema(

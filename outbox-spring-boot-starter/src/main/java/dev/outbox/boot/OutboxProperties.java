@@ -29,7 +29,7 @@ record OutboxProperties(
      * The tables.
      *
      * @param initialize whether to create or update the outbox tables at start; off, they have to be there
-     * @param name the schema of the database in which the outbox tables are; by default the current schema of each connection
+     * @param name the schema, which in MySQL and MariaDB is a database, in which the outbox tables are; by default the current schema of each connection
      * @param tablePrefix what the names of the outbox tables begin with
      */
     record Schema(

@@ -15,13 +15,13 @@ class OutboxMigrations {
         return application -> {
             application.migrate();
             DataSource dataSource = application.getConfiguration().getDataSource();
-            int existing = Schema.outbox(OutboxTables.of(dataSource)).version();
+            Schema outbox = Schema.outbox(OutboxTables.of(dataSource));
             Flyway.configure()
                     .dataSource(dataSource)
-                    .locations("classpath:dev/outbox/schema/outbox/postgresql")
+                    .locations(outbox.folder())
                     .table("outbox_flyway_history")
                     .baselineOnMigrate(true)
-                    .baselineVersion(String.valueOf(existing))
+                    .baselineVersion(String.valueOf(outbox.version()))
                     .load()
                     .migrate();
         };
