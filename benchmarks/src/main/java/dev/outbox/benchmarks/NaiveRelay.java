@@ -2,13 +2,13 @@ package dev.outbox.benchmarks;
 
 import dev.outbox.kafka.KafkaEventSender;
 import dev.outbox.spi.OutboxRecord;
+import dev.outbox.store.Dialect;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -28,7 +28,7 @@ final class NaiveRelay {
 
     /** Events a second. */
     double rate(Table table, int events) throws Exception {
-        table.jdbc.execute("CREATE INDEX naive ON outbox_events (seq) WHERE status = 'PENDING'");
+        table.jdbc.execute(table.server.product.naiveIndex());
         ExecutorService threads = Executors.newFixedThreadPool(THREADS);
         try {
             long start = System.nanoTime();
@@ -47,24 +47,26 @@ final class NaiveRelay {
     }
 
     private boolean sendOne(Table table) {
-        return Boolean.TRUE.equals(table.transaction.execute(status -> {
-            List<OutboxRecord> claimed = table.jdbc.query("""
-                    SELECT * FROM outbox_events WHERE status = 'PENDING' ORDER BY seq LIMIT 1 FOR UPDATE SKIP LOCKED
-                    """, (row, number) -> event(row));
+        return Boolean.TRUE.equals(table.relayTransaction.execute(status -> {
+            List<OutboxRecord> claimed = table.relayJdbc.query(
+                    """
+                    SELECT * FROM outbox_events %s WHERE status = 'PENDING' ORDER BY seq LIMIT 1 FOR UPDATE SKIP LOCKED
+                    """.formatted(table.server.product.naiveHint()), (row, number) -> event(row, table.dialect));
             if (claimed.isEmpty()) return false;
             OutboxRecord event = claimed.get(0);
             sender.send(event).toCompletableFuture().join();
-            table.jdbc.update(
-                    "UPDATE outbox_events SET status = 'PUBLISHED', published_at = clock_timestamp() WHERE seq = ?",
+            table.relayJdbc.update(
+                    "UPDATE outbox_events SET status = 'PUBLISHED', published_at = %s WHERE seq = ?"
+                            .formatted(table.dialect.now()),
                     event.seq());
             return true;
         }));
     }
 
-    private static OutboxRecord event(ResultSet row) throws SQLException {
+    private static OutboxRecord event(ResultSet row, Dialect dialect) throws SQLException {
         return new OutboxRecord(
                 row.getLong("seq"),
-                row.getObject("event_id", UUID.class),
+                dialect.id(row, "event_id"),
                 row.getString("aggregate_type"),
                 row.getString("aggregate_id"),
                 null,
@@ -73,6 +75,6 @@ final class NaiveRelay {
                 row.getString("content_type"),
                 row.getBytes("payload"),
                 Map.of(),
-                row.getObject("created_at", OffsetDateTime.class).toInstant());
+                Objects.requireNonNull(dialect.instant(row, "created_at")));
     }
 }

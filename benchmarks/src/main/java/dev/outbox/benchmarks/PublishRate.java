@@ -33,15 +33,16 @@ final class PublishRate {
     /** Transactions a second. */
     double handwritten(Table table) throws Exception {
         byte[] payload = Table.payload();
+        String insert = """
+                INSERT INTO outbox_events (event_id, lane, aggregate_type, aggregate_id, event_type, topic, content_type,
+                                           payload, headers, status, created_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, 'PENDING', %s)
+                """.formatted(table.dialect.now());
         return rate(
                 table,
                 key -> table.jdbc.update(
-                        """
-                        INSERT INTO outbox_events (event_id, lane, aggregate_type, aggregate_id, event_type, topic, content_type,
-                                                   payload, headers, status, created_at)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, 'PENDING', clock_timestamp())
-                        """,
-                        UUID.randomUUID(),
+                        insert,
+                        table.dialect.id(UUID.randomUUID()),
                         key % LANES,
                         "Order",
                         "order-%05d".formatted(key),

@@ -1,6 +1,6 @@
 package dev.outbox.benchmarks;
 
-import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,9 +8,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Everything that was measured, by name; what counts is the median. */
 final class Results {
+    private static final JsonMapper JSON = new JsonMapper();
+
     private final Map<String, List<Double>> samples = new LinkedHashMap<>();
 
     void add(String name, double value) {
@@ -52,17 +57,31 @@ final class Results {
     }
 
     /** The medians as one flat object, and the single values beneath "samples". */
-    void write(Path file, Options options) throws IOException {
-        List<String> members = new ArrayList<>();
-        samples.forEach((name, values) -> members.add("  \"%s\": %s".formatted(name, text(median(values)))));
-        members.add("  \"options\": {\"events\": %d, \"pairs\": %d, \"workers\": %d, \"batch\": %d}"
-                .formatted(options.events(), options.pairs(), options.workers(), options.batch()));
-        List<String> all = new ArrayList<>();
-        samples.forEach((name, values) -> all.add("    \"%s\": %s"
-                .formatted(name, values.stream().map(Results::text).toList())));
-        members.add("  \"samples\": {\n" + String.join(",\n", all) + "\n  }");
-        Files.createDirectories(file.toAbsolutePath().getParent());
-        Files.writeString(file, "{\n" + String.join(",\n", members) + "\n}\n");
+    void write(Path file, Options options) {
+        write(file, JSON.createObjectNode(), "options", options);
+    }
+
+    /** The same beside what other runs have left in the file. */
+    void addTo(Path file, String optionsName, Options options) {
+        ObjectNode there = Files.exists(file) ? (ObjectNode) JSON.readTree(file) : JSON.createObjectNode();
+        write(file, there, optionsName, options);
+    }
+
+    private void write(Path file, ObjectNode document, String optionsName, Options options) {
+        ObjectNode all = document.withObject("samples");
+        document.remove("samples");
+        samples.forEach((name, values) -> {
+            document.put(name, rounded(median(values)));
+            ArrayNode array = all.putArray(name);
+            values.forEach(value -> array.add(rounded(value)));
+        });
+        document.putPOJO(optionsName, options.conditions());
+        document.set("samples", all);
+        JSON.writerWithDefaultPrettyPrinter().writeValue(file, document);
+    }
+
+    private static BigDecimal rounded(double value) {
+        return new BigDecimal(text(value));
     }
 
     private static String text(double value) {

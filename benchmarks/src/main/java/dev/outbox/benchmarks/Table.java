@@ -1,6 +1,5 @@
 package dev.outbox.benchmarks;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.outbox.OutboxMessage;
 import dev.outbox.publish.JacksonPayloadSerializer;
@@ -11,48 +10,58 @@ import dev.outbox.store.BatchMarking;
 import dev.outbox.store.BatchRules;
 import dev.outbox.store.BatchStore;
 import dev.outbox.store.CallerTransaction;
+import dev.outbox.store.Dialect;
 import dev.outbox.store.EventStore;
 import dev.outbox.store.LaneStore;
 import dev.outbox.store.OutboxTables;
 import dev.outbox.store.Schema;
-import dev.outbox.test.PostgresSchema;
-import dev.outbox.test.PostgresServer;
+import dev.outbox.test.DatabaseSchema;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Objects;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A new outbox in a schema of its own, which is dropped at the end, so that no measurement inherits the rows of another. */
+/**
+ * A new outbox in a schema of its own, which is dropped at the end, so that no measurement inherits the rows of another. The connections of the relay are
+ * READ COMMITTED, those of the application as the database has them.
+ */
 final class Table implements AutoCloseable {
     static final int KEYS = 10_000;
-    private static final int CONNECTIONS = 10;
     private static final byte[] PAYLOAD = new byte[500];
 
+    final Server server;
     final HikariDataSource dataSource;
+    final HikariDataSource relayDataSource;
     final JdbcTemplate jdbc;
+    final JdbcTemplate relayJdbc;
     final TransactionTemplate transaction;
+    final TransactionTemplate relayTransaction;
     final LaneStore lanes;
     final RelayStores stores;
+    final Dialect dialect;
     final String topic;
-    private final PostgresSchema schema;
+    private final DatabaseSchema schema;
 
     static {
         for (int i = 0; i < PAYLOAD.length; i++) PAYLOAD[i] = (byte) ('a' + i * 31 % 26);
     }
 
-    Table(PostgresServer server, String topic) {
-        this.schema = server.createSchema("benchmark");
+    Table(Server server, String topic) {
+        this.server = server;
         this.topic = topic;
-        HikariConfig pool = new HikariConfig();
-        pool.setJdbcUrl(schema.jdbcUrl());
-        pool.setUsername(schema.username());
-        pool.setPassword(schema.password());
-        pool.setMaximumPoolSize(CONNECTIONS);
-        this.dataSource = new HikariDataSource(pool);
+        this.schema = server.createSchema();
+        this.dataSource = server.connect(schema);
         this.jdbc = new JdbcTemplate(dataSource);
         this.transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
-        OutboxTables tables = OutboxTables.of(dataSource);
+        this.relayDataSource = server.connectReadCommitted(schema);
+        this.relayJdbc = new JdbcTemplate(relayDataSource);
+        this.relayTransaction = new TransactionTemplate(new DataSourceTransactionManager(relayDataSource));
+        OutboxTables tables = OutboxTables.of(relayDataSource);
         Schema.outbox(tables).install();
+        this.dialect = Dialect.of(tables);
         this.lanes = LaneStore.of(tables);
         BatchStore batches = BatchStore.of(tables, BatchRules.DEFAULT);
         this.stores = new RelayStores(lanes, batches, new BatchMarking(lanes, batches));
@@ -112,35 +121,49 @@ final class Table implements AutoCloseable {
         OutboxMessage message = message("blocked", PAYLOAD);
         transaction.executeWithoutResult(status -> publisher(() -> {}).publish(message));
         jdbc.update("UPDATE outbox_events SET status = 'QUARANTINED', attempts = 10 WHERE aggregate_id = 'blocked'");
-        jdbc.update(COPY.formatted("generate_series(1, ?),"), events, highestSeq() - 1, 1);
+        long first = highestSeq() - 1;
+        // each time as many as are there, the first one not counted
+        for (int written = 1; written <= events; written *= 2) copy(first, Math.min(written, events + 1 - written));
     }
 
     private void copy(long first, int events) {
-        jdbc.update(COPY.formatted(""), first, events);
+        jdbc.update("""
+                INSERT INTO outbox_events (event_id, lane, aggregate_type, aggregate_id, event_type, topic, content_type,
+                                           payload, headers, status, created_at)
+                SELECT %s, lane, aggregate_type, aggregate_id, event_type, topic, content_type,
+                       payload, headers, 'PENDING', %s
+                FROM (SELECT * FROM outbox_events WHERE seq > ? ORDER BY seq LIMIT ?) template
+                """.formatted(server.product.newId(), dialect.now()), first, events);
     }
 
-    private static final String COPY = """
-            INSERT INTO outbox_events (event_id, lane, aggregate_type, aggregate_id, event_type, topic, content_type,
-                                       payload, headers, status, created_at)
-            SELECT (lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0') || '7'
-                    || substr(md5(random()::text), 1, 3) || '8' || substr(md5(random()::text), 1, 15))::uuid,
-                   lane, aggregate_type, aggregate_id, event_type, topic, content_type,
-                   payload, headers, 'PENDING', clock_timestamp()
-            FROM %s (SELECT * FROM outbox_events WHERE seq > ? ORDER BY seq LIMIT ?) template
-            """;
-
-    /** Marks everything as published, as a relay that has been through, and lets VACUUM come by. */
+    /** Marks everything as published, as a relay that has been through, and lets the database clean up behind it. */
     void publishAll() {
-        jdbc.update("UPDATE outbox_events SET status = 'PUBLISHED', published_at = clock_timestamp()");
-        jdbc.execute("VACUUM outbox_events");
+        jdbc.update("UPDATE outbox_events SET status = 'PUBLISHED', published_at = " + dialect.now());
+        server.upkeep.vacuum(jdbc);
         settle();
     }
 
-    /** What autovacuum would do in time, and no checkpoint that falls due in the middle of a measurement. */
+    /** Nothing that the database puts off shall fall due in the middle of a measurement. */
     void settle() {
-        jdbc.execute("ANALYZE outbox_events");
-        jdbc.execute("CHECKPOINT");
-        Disk.settle();
+        server.upkeep.settle(jdbc);
+    }
+
+    /** The time of the database, in microseconds. */
+    long now() {
+        return micros("SELECT %s AS time".formatted(dialect.now()));
+    }
+
+    /** When the last event was marked, in microseconds of the database's clock. */
+    long lastPublished() {
+        return micros("SELECT max(published_at) AS time FROM outbox_events");
+    }
+
+    private long micros(String query) {
+        Long micros = jdbc.queryForObject(
+                query,
+                (row, number) -> ChronoUnit.MICROS.between(
+                        Instant.EPOCH, Objects.requireNonNull(dialect.instant(row, "time"), "there is no such time")));
+        return Objects.requireNonNull(micros);
     }
 
     private long highestSeq() {
@@ -155,7 +178,8 @@ final class Table implements AutoCloseable {
 
     @Override
     public void close() {
-        jdbc.execute("DROP SCHEMA " + schema.name() + " CASCADE");
+        server.drop(schema, jdbc);
+        relayDataSource.close();
         dataSource.close();
     }
 }
