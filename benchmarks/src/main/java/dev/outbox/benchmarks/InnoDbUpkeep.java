@@ -63,9 +63,10 @@ final class InnoDbUpkeep implements Upkeep {
     }
 
     @Override
-    public long history() {
+    public int history() {
         return Objects.requireNonNull(administrator.queryForObject(
-                "SELECT count FROM information_schema.innodb_metrics WHERE name = 'trx_rseg_history_len'", Long.class));
+                "SELECT count FROM information_schema.innodb_metrics WHERE name = 'trx_rseg_history_len'",
+                Integer.class));
     }
 
     private long status(String name) {

@@ -11,7 +11,7 @@ interface Upkeep {
     default void vacuum(JdbcTemplate jdbc) {}
 
     /** How many transactions have left old versions that were not removed yet, where the database says so. */
-    default long history() {
+    default int history() {
         return 0;
     }
 }
