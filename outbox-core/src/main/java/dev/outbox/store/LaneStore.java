@@ -111,7 +111,7 @@ public abstract class LaneStore {
      * Forgets the floors if sequence numbers have gone backwards since (a restored or truncated table), which would hide new events below
      * them.
      *
-     * @return whether there was a floor above what has been drawn
+     * @return whether they have for sure
      */
     public abstract boolean forgetFloorsAboveTheSequence();
 

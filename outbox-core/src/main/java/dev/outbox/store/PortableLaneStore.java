@@ -135,15 +135,18 @@ final class PortableLaneStore extends LaneStore {
     }
 
     /**
-     * Goes by the highest sequence that is there: floors that were forgotten for nothing cost one scan. READ COMMITTED, because otherwise an UPDATE locks what its
-     * subquery reads, and the place where publishers insert with it.
+     * Goes by the highest sequence that is there. That may be low because events were deleted, so nothing is said about it, and floors that were forgotten for nothing cost
+     * one scan. READ COMMITTED, because otherwise an UPDATE locks what its subquery reads, and the place where publishers insert with it.
      */
     @Override
     public boolean forgetFloorsAboveTheSequence() {
-        return transaction.run(() -> jdbc.sql("""
-                                UPDATE outbox_lanes SET floor = 0, high = NULL, horizon = NULL, revision = revision + 1
-                                WHERE greatest(floor, coalesce(high, 0)) > (SELECT coalesce(max(seq), 0) FROM outbox_events)
-                                """).update() > 0);
+        return transaction.run(() -> {
+            jdbc.sql("""
+                    UPDATE outbox_lanes SET floor = 0, high = NULL, horizon = NULL, revision = revision + 1
+                    WHERE greatest(floor, coalesce(high, 0)) > (SELECT coalesce(max(seq), 0) FROM outbox_events)
+                    """).update();
+            return false;
+        });
     }
 
     @Override
