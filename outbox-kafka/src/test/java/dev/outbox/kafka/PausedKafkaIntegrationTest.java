@@ -22,11 +22,11 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A broker that stops to answer without closing a connection. */
 @ParameterizedClass
-@EnumSource(TestDatabase.class)
+@MethodSource("dev.outbox.test.TestDatabase#forLongTests")
 @Timeout(120)
 class PausedKafkaIntegrationTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);

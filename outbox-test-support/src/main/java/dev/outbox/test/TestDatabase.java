@@ -1,6 +1,7 @@
 package dev.outbox.test;
 
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.opentest4j.TestAbortedException;
 
 /** The database servers on which a test can run, for tests that do the same on several. */
@@ -21,6 +22,11 @@ public enum TestDatabase {
     TestDatabase(Supplier<DatabaseServer<?>> shared, Supplier<DatabaseServer<?>> own) {
         this.shared = shared;
         this.own = own;
+    }
+
+    /** For tests that take long: MariaDB, which is so near to MySQL, only in the long form. */
+    public static Stream<TestDatabase> forLongTests() {
+        return Stream.of(values()).filter(database -> database != MARIADB || TestSize.isLong());
     }
 
     /**

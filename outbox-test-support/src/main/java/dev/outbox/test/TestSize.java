@@ -6,6 +6,10 @@ public final class TestSize {
 
     /** One of two numbers. */
     public static int of(int usual, int whenLong) {
-        return Boolean.getBoolean("outbox.test.long") ? whenLong : usual;
+        return isLong() ? whenLong : usual;
+    }
+
+    static boolean isLong() {
+        return Boolean.getBoolean("outbox.test.long");
     }
 }

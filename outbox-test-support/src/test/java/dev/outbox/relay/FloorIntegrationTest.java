@@ -27,11 +27,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The floor of a lane: it moves, and nothing is ever lost below it. */
 @ParameterizedClass
-@EnumSource(TestDatabase.class)
+@MethodSource("dev.outbox.test.TestDatabase#forLongTests")
 @Timeout(60)
 class FloorIntegrationTest {
     private final DatabaseSchema schema;

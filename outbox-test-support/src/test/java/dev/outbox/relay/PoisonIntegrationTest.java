@@ -18,12 +18,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 
 /** Many events that the broker refuses, among others. */
 @ParameterizedClass
-@EnumSource(TestDatabase.class)
+@MethodSource("dev.outbox.test.TestDatabase#forLongTests")
 @Timeout(120)
 class PoisonIntegrationTest {
     private static final int GOOD = 1_000;
