@@ -37,11 +37,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a real broker refuses, and a real broker that is gone. */
 @ParameterizedClass
-@EnumSource(TestDatabase.class)
+@MethodSource("dev.outbox.test.TestDatabase#forLongTests")
 @Timeout(120)
 class FailuresIntegrationTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -27,11 +27,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A relay process that is killed, or paused past its lease, at a known step of its work, and one that takes over. */
 @ParameterizedClass
-@EnumSource(TestDatabase.class)
+@MethodSource("dev.outbox.test.TestDatabase#forLongTests")
 @Timeout(120)
 class KilledAndPausedRelayIntegrationTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
