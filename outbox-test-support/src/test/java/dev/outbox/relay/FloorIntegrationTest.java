@@ -214,7 +214,10 @@ class FloorIntegrationTest {
         assertThat(outbox.lanes.forgetFloorsAboveTheSequence()).isFalse();
         assertThat(floor()).isEqualTo(seq(last));
         raiseTo(seq(last) + 1);
-        assertThat(outbox.lanes.forgetFloorsAboveTheSequence()).isTrue();
+        boolean known = outbox.lanes.forgetFloorsAboveTheSequence();
+        assertThat(known)
+                .as("elsewhere the event may just have been deleted")
+                .isEqualTo(database == TestDatabase.POSTGRESQL);
         assertThat(floor()).isZero();
     }
 
