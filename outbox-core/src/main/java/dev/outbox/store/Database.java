@@ -18,7 +18,8 @@ public enum Database {
     MARIADB("MariaDB", "10.6", new MySqlDialect()),
     H2("H2", "2.2", new H2Dialect());
 
-    private static final Pattern VERSION = Pattern.compile("\\d+(?:\\.\\d+)*");
+    /** MariaDB put 5.5.5 before its own version for a long time, for the sake of old clients. */
+    private static final Pattern VERSION = Pattern.compile("(?:5\\.5\\.5-)?(\\d+(?:\\.\\d+)*)");
 
     private final String product;
     private final String oldest;
@@ -70,7 +71,7 @@ public enum Database {
     private static int[] numbers(String version) {
         Matcher numbers = VERSION.matcher(version);
         if (!numbers.find()) return new int[0];
-        return Arrays.stream(numbers.group().split("\\."))
+        return Arrays.stream(numbers.group(1).split("\\."))
                 .mapToInt(Integer::parseInt)
                 .toArray();
     }

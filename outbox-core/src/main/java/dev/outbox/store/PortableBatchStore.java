@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -140,7 +141,7 @@ final class PortableBatchStore extends BatchStore {
 
     /** A time as a number, in microseconds. */
     static long micros(Dialect dialect, ResultSet row, String column) throws SQLException {
-        var time = Objects.requireNonNull(dialect.instant(row, column));
+        Instant time = Objects.requireNonNull(dialect.instant(row, column));
         return time.getEpochSecond() * 1_000_000 + time.getNano() / 1000;
     }
 
