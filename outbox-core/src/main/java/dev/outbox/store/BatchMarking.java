@@ -1,13 +1,16 @@
 package dev.outbox.store;
 
 import dev.outbox.store.BatchStore.BlockedKey;
+import dev.outbox.store.BatchStore.Quarantined;
 import dev.outbox.store.LaneStore.LaneChange;
 import dev.outbox.store.Reading.Seen;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -75,8 +78,9 @@ public final class BatchMarking {
     }
 
     private Marked mark(Map<Integer, Lane> ours) {
-        List<BlockedKey> blocked = batches.publish(all(ours, BatchMarks::acknowledged));
-        List<Long> quarantined = batches.fail(all(ours, BatchMarks::failed));
+        Set<BlockedKey> blocked = new LinkedHashSet<>(batches.publish(all(ours, BatchMarks::acknowledged)));
+        List<Quarantined> quarantined = batches.fail(all(ours, BatchMarks::failed));
+        blocked.addAll(batches.freedBy(quarantined));
         batches.park(all(ours, BatchMarks::waiting))
                 .forEach((number, pending) ->
                         Objects.requireNonNull(ours.get(number)).lowerBelow(pending));
@@ -94,7 +98,7 @@ public final class BatchMarking {
                 .toList());
         Map<Integer, LaneFloor> floors = new HashMap<>();
         ours.forEach((number, lane) -> floors.put(number, lane.floor));
-        return new Marked(floors, quarantined);
+        return new Marked(floors, quarantined.stream().map(Quarantined::seq).toList());
     }
 
     private static <T> List<T> all(Map<Integer, Lane> lanes, Function<BatchMarks, List<T>> part) {

@@ -52,8 +52,17 @@ public abstract class BatchStore {
     /** Marks or deletes acknowledged events, and returns the keys of those that won which have blocked events. */
     abstract List<BlockedKey> publish(List<Long> seqs);
 
-    /** Marks failed events as {@code RETRYING} or {@code QUARANTINED}, and returns the sequences of those that won and are in quarantine now. */
-    abstract List<Long> fail(List<BatchMarks.Failure> failures);
+    /** An event that is in quarantine now, and its key. */
+    record Quarantined(long seq, BlockedKey key) {}
+
+    /** Marks failed events as {@code RETRYING} or {@code QUARANTINED}, and returns those that won and are in quarantine now. */
+    abstract List<Quarantined> fail(List<BatchMarks.Failure> failures);
+
+    /** Keys to let go after failures: while an event was retried it held others back, and it may do so no more in quarantine. */
+    final List<BlockedKey> freedBy(List<Quarantined> quarantined) {
+        if (rules.quarantineBlocks()) return List.of();
+        return quarantined.stream().map(Quarantined::key).distinct().toList();
+    }
 
     /**
      * Parks events that were read and not sent, if they have an earlier event of their key that is being retried, quarantined or blocked: asked here,

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -173,15 +172,19 @@ final class PortableBatchStore extends BatchStore {
     }
 
     @Override
-    List<Long> fail(List<Failure> failures) {
+    List<Quarantined> fail(List<Failure> failures) {
         if (failures.isEmpty()) return List.of();
-        Set<Long> live = new HashSet<>(jdbc.sql(
-                        "SELECT seq FROM outbox_events WHERE seq IN (:seqs) AND concat(status, '') IN ('PENDING', 'RETRYING')")
+        Map<Long, BlockedKey> live = new HashMap<>();
+        jdbc.sql("""
+                        SELECT seq, lane, aggregate_type, aggregate_id FROM outbox_events
+                        WHERE seq IN (:seqs) AND concat(status, '') IN ('PENDING', 'RETRYING')
+                        """)
                 .param("seqs", failures.stream().map(Failure::seq).toList())
-                .query(Long.class)
-                .list());
+                .query(row -> {
+                    live.put(row.getLong("seq"), blockedKey(row));
+                });
         List<Failure> won = failures.stream()
-                .filter(failure -> live.contains(failure.seq()))
+                .filter(failure -> live.containsKey(failure.seq()))
                 .toList();
         if (won.isEmpty()) return List.of();
         batches.batchUpdate(
@@ -193,7 +196,7 @@ final class PortableBatchStore extends BatchStore {
                 won.stream().map(PortableBatchStore::parameters).toArray(SqlParameterSource[]::new));
         return won.stream()
                 .filter(failure -> failure.retryIn() == null)
-                .map(Failure::seq)
+                .map(failure -> new Quarantined(failure.seq(), Objects.requireNonNull(live.get(failure.seq()))))
                 .toList();
     }
 

@@ -109,7 +109,7 @@ final class PostgresBatchStore extends BatchStore {
     }
 
     @Override
-    List<Long> fail(List<BatchMarks.Failure> failures) {
+    List<Quarantined> fail(List<BatchMarks.Failure> failures) {
         if (failures.isEmpty()) return List.of();
         return jdbc.sql("""
                         WITH failed AS (
@@ -119,8 +119,8 @@ final class PostgresBatchStore extends BatchStore {
                           FROM unnest(:seqs::bigint[], :statuses::text[], :counted::integer[], :delays::double precision[],
                                       :errors::text[]) AS f (seq, status, counted, delay, error)
                           WHERE e.seq = f.seq AND e.status IN ('PENDING', 'RETRYING')
-                          RETURNING e.seq, e.status)
-                        SELECT seq FROM failed WHERE status = 'QUARANTINED'
+                          RETURNING e.seq, e.status, e.lane, e.aggregate_type, e.aggregate_id)
+                        SELECT seq, lane, aggregate_type, aggregate_id FROM failed WHERE status = 'QUARANTINED'
                         """)
                 .param("seqs", Column.of(failures, Long[]::new, BatchMarks.Failure::seq))
                 .param(
@@ -132,7 +132,7 @@ final class PostgresBatchStore extends BatchStore {
                 .param("counted", Column.of(failures, Integer[]::new, failure -> failure.counts() ? 1 : 0))
                 .param("delays", Column.of(failures, Double[]::new, PostgresBatchStore::delay))
                 .param("errors", Column.of(failures, String[]::new, BatchMarks.Failure::error))
-                .query(Long.class)
+                .query((row, number) -> new Quarantined(row.getLong("seq"), blockedKey(row)))
                 .list();
     }
 

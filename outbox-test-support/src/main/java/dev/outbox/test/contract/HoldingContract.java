@@ -201,6 +201,17 @@ public abstract class HoldingContract {
         assertThat(candidates()).noneMatch(Candidate::late);
     }
 
+    /** What a retry has held back goes on when the retry ends in a quarantine that does not block. */
+    @Test
+    void quarantine_that_does_not_block_lets_go_what_was_parked_before() {
+        outbox = new Outbox(outbox.tables, new BatchRules(false, false));
+        List<UUID> ids = IntStream.range(0, 3).mapToObj(i -> publish("A")).toList();
+        mark(List.of(), List.of(retry(ids.get(0), AT_ONCE)), ids.subList(1, 3));
+        assertThat(ids.subList(1, 3)).allMatch(id -> status(id) == EventStatus.BLOCKED);
+        mark(List.of(), List.of(quarantine(ids.get(0))), List.of());
+        assertThat(read()).containsExactlyElementsOf(ids.subList(1, 3));
+    }
+
     @Test
     void other_keys_of_the_lane_go_on() {
         UUID head = publish("A");
