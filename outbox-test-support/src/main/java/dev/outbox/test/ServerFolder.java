@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -148,9 +149,18 @@ final class ServerFolder implements AutoCloseable {
             for (Path folder :
                     folders.filter(folder -> !OWNED_HERE.contains(folder)).toList()) {
                 if (isLeftBehind(folder.resolve(LOCK))) {
-                    delete(folder);
+                    deleteUnlessWritten(folder);
                 }
             }
+        }
+    }
+
+    /** A server outlives its JVM by the time it takes to end in order. */
+    private static void deleteUnlessWritten(Path folder) throws IOException {
+        try {
+            delete(folder);
+        } catch (DirectoryNotEmptyException stillWritten) {
+            // whoever ends that server deletes its folder, or the next start does
         }
     }
 

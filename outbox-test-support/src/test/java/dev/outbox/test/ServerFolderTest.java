@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +38,43 @@ class ServerFolderTest {
         try (ServerFolder next = ServerFolder.temporary("test")) {
             assertThat(left).doesNotExist();
             assertThat(next.path()).exists();
+        }
+    }
+
+    @Test
+    void leavesAFolderThatItsServerStillWritesToUntilItIsDone() throws Exception {
+        Path left = Files.createTempDirectory(Files.createDirectories(ServerFolder.ofUser()), "left-");
+        AtomicBoolean ended = new AtomicBoolean();
+        Thread server = new Thread(() -> {
+            for (int i = 0; !ended.get(); i++) write(left.resolve("data").resolve("file " + i % 100));
+        });
+        server.start();
+        try {
+            for (int start = 0; start < 100; start++) {
+                leaveBehind(left);
+                ServerFolder.temporary("test").close();
+            }
+        } finally {
+            ended.set(true);
+            server.join();
+        }
+        leaveBehind(left);
+        ServerFolder.temporary("test").close();
+        assertThat(left).doesNotExist();
+    }
+
+    private static void leaveBehind(Path folder) throws IOException {
+        Path lock = Files.createDirectories(folder).resolve("owner.lock");
+        if (!Files.exists(lock)) Files.createFile(lock);
+        Files.setLastModifiedTime(lock, FileTime.from(Instant.now().minus(Duration.ofHours(1))));
+    }
+
+    private static void write(Path file) {
+        try {
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, "still here");
+        } catch (IOException deletedMeanwhile) {
+            Thread.onSpinWait();
         }
     }
 }
