@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What a real broker refuses, and a real broker that is gone. */
 @ParameterizedClass
-@MethodSource("dev.outbox.test.TestDatabase#forLongTests")
+@MethodSource("dev.outbox.test.TestDatabase#forBrokerTests")
 @Timeout(120)
 class FailuresIntegrationTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A broker that stops to answer without closing a connection. */
 @ParameterizedClass
-@MethodSource("dev.outbox.test.TestDatabase#forLongTests")
+@MethodSource("dev.outbox.test.TestDatabase#forBrokerTests")
 @Timeout(120)
 class PausedKafkaIntegrationTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -29,6 +29,11 @@ public enum TestDatabase {
         return Stream.of(values()).filter(database -> database != MARIADB || TestSize.isLong());
     }
 
+    /** For tests of what hardly depends on the database: others than PostgreSQL only in the long form. */
+    public static Stream<TestDatabase> forBrokerTests() {
+        return Stream.of(values()).filter(database -> database == POSTGRESQL || TestSize.isLong());
+    }
+
     /**
      * Creates an empty schema on the shared server.
      *

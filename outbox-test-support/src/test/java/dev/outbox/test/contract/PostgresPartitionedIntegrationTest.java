@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Nested;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The contracts on a partitioned table, made as docs/databases.md shows it, with a border that the tests cross. */
+/** What becomes of failed events, and those behind them, on a partitioned table, made as docs/databases.md shows it, with a border that the tests cross. */
 class PostgresPartitionedIntegrationTest {
     private static DataSource partitioned() {
         DataSource dataSource = PostgresStoreIntegrationTest.emptyPostgresSchema();
@@ -34,18 +34,6 @@ class PostgresPartitionedIntegrationTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    @Nested
-    class Storing extends StoreContract {
-        @Override
-        protected DataSource emptySchema() {
-            return partitioned();
-        }
-
-        /** Its index says nothing of that any more. */
-        @Override
-        void a_second_event_with_the_same_id_is_refused() {}
     }
 
     @Nested
