@@ -191,7 +191,7 @@ final class PortableBatchStore extends BatchStore {
                 tables.named("""
                         UPDATE outbox_events
                         SET status = :status, attempts = attempts + :counted, last_error = :error, failed_at = %s, next_attempt_at = %s
-                        WHERE seq = :seq
+                        WHERE seq = :seq AND concat(status, '') IN ('PENDING', 'RETRYING')
                         """.formatted(dialect.now(), dialect.after(":delay"))),
                 won.stream().map(PortableBatchStore::parameters).toArray(SqlParameterSource[]::new));
         return won.stream()
@@ -254,13 +254,14 @@ final class PortableBatchStore extends BatchStore {
     }
 
     private void parkHeld(List<Waiting> waiting) {
-        change(waiting.stream().filter(Waiting::isHeld).map(Waiting::seq).toList(), "BLOCKED");
+        change(waiting.stream().filter(Waiting::isHeld).map(Waiting::seq).toList(), "PENDING", "BLOCKED");
     }
 
-    private void change(List<Long> seqs, String status) {
+    private void change(List<Long> seqs, String from, String to) {
         if (seqs.isEmpty()) return;
-        jdbc.sql("UPDATE outbox_events SET status = :status WHERE seq IN (:seqs)")
-                .param("status", status)
+        jdbc.sql("UPDATE outbox_events SET status = :to WHERE seq IN (:seqs) AND concat(status, '') = :from")
+                .param("from", from)
+                .param("to", to)
                 .param("seqs", seqs)
                 .update();
     }
@@ -283,7 +284,7 @@ final class PortableBatchStore extends BatchStore {
                 .map(Event::seq)
                 .toList();
         if (free.isEmpty() || isPendingBefore(free.get(0), key)) return Optional.empty();
-        change(free, "PENDING");
+        change(free, "BLOCKED", "PENDING");
         return Optional.of(free.get(0));
     }
 
