@@ -35,4 +35,10 @@ public @interface OutboxEvent {
 
     /** The topic; empty (the default) means the topic named like the aggregate type. */
     String topic() default "";
+
+    /**
+     * Whether the payload has to be encrypted, whatever is configured for its event type; where encryption is off such an event is refused. False (the
+     * default) leaves it to the configuration.
+     */
+    boolean encrypted() default false;
 }

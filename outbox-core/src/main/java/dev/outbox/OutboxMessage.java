@@ -23,6 +23,7 @@ public final class OutboxMessage {
     private final @Nullable String topic;
     private final @Nullable String contentType;
     private final Map<String, String> headers;
+    private final boolean encrypted;
 
     private OutboxMessage(
             String aggregateType,
@@ -32,7 +33,8 @@ public final class OutboxMessage {
             @Nullable Long aggregateVersion,
             @Nullable String topic,
             @Nullable String contentType,
-            Map<String, String> headers) {
+            Map<String, String> headers,
+            boolean encrypted) {
         this.aggregateType = aggregateType;
         this.aggregateId = aggregateId;
         this.eventType = eventType;
@@ -41,6 +43,7 @@ public final class OutboxMessage {
         this.topic = topic;
         this.contentType = contentType;
         this.headers = headers;
+        this.encrypted = encrypted;
     }
 
     /**
@@ -52,24 +55,41 @@ public final class OutboxMessage {
      * @param payload bytes are sent as they are; anything else is serialised when the message is published
      */
     public static OutboxMessage of(String aggregateType, String aggregateId, String eventType, Object payload) {
-        return new OutboxMessage(aggregateType, aggregateId, eventType, payload, null, null, null, Map.of());
+        return new OutboxMessage(aggregateType, aggregateId, eventType, payload, null, null, null, Map.of(), false);
     }
 
     /** The version of the aggregate after the change that this event tells of; consumers use it to ignore older state. */
     public OutboxMessage version(long version) {
-        return new OutboxMessage(aggregateType, aggregateId, eventType, payload, version, topic, contentType, headers);
+        return new OutboxMessage(
+                aggregateType, aggregateId, eventType, payload, version, topic, contentType, headers, encrypted);
     }
 
     /** Sends this event to {@code topic} instead of the topic named like the aggregate type. */
     public OutboxMessage topic(String topic) {
         return new OutboxMessage(
-                aggregateType, aggregateId, eventType, payload, aggregateVersion, topic, contentType, headers);
+                aggregateType,
+                aggregateId,
+                eventType,
+                payload,
+                aggregateVersion,
+                topic,
+                contentType,
+                headers,
+                encrypted);
     }
 
     /** Names the media type of a payload that is given as bytes; the default for those is {@code application/octet-stream}. */
     public OutboxMessage contentType(String contentType) {
         return new OutboxMessage(
-                aggregateType, aggregateId, eventType, payload, aggregateVersion, topic, contentType, headers);
+                aggregateType,
+                aggregateId,
+                eventType,
+                payload,
+                aggregateVersion,
+                topic,
+                contentType,
+                headers,
+                encrypted);
     }
 
     /** Adds a header that travels with the event, or replaces the one of that name. Names starting with {@code ce_} are reserved. */
@@ -84,7 +104,17 @@ public final class OutboxMessage {
                 aggregateVersion,
                 topic,
                 contentType,
-                Collections.unmodifiableMap(more));
+                Collections.unmodifiableMap(more),
+                encrypted);
+    }
+
+    /**
+     * Says that the payload has to be encrypted, whatever is configured for its event type. Where encryption is off the event is refused. Names and
+     * headers are never encrypted.
+     */
+    public OutboxMessage encrypted() {
+        return new OutboxMessage(
+                aggregateType, aggregateId, eventType, payload, aggregateVersion, topic, contentType, headers, true);
     }
 
     public String aggregateType() {
@@ -121,6 +151,11 @@ public final class OutboxMessage {
     /** Headers in the order in which they were added; unmodifiable. */
     public Map<String, String> headers() {
         return headers;
+    }
+
+    /** Whether the payload has to be encrypted; false leaves it to the configuration. */
+    public boolean isEncrypted() {
+        return encrypted;
     }
 
     /** Names the event without its payload and headers, which may hold secrets. */

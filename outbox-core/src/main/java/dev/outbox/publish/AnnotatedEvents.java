@@ -44,6 +44,7 @@ final class AnnotatedEvents {
         OutboxMessage toMessage(Object event) {
             OutboxMessage message = OutboxMessage.of(annotation.aggregate(), keyText(event), annotation.type(), event);
             if (!annotation.topic().isEmpty()) message = message.topic(annotation.topic());
+            if (annotation.encrypted()) message = message.encrypted();
             return version == null ? message : message.version(versionNumber(event, version));
         }
 

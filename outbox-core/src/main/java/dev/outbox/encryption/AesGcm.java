@@ -1,0 +1,59 @@
+package dev.outbox.encryption;
+
+import java.util.Optional;
+import org.bouncycastle.crypto.InvalidCipherTextException;
+import org.bouncycastle.crypto.digests.SHA256Digest;
+import org.bouncycastle.crypto.engines.AESEngine;
+import org.bouncycastle.crypto.generators.HKDFBytesGenerator;
+import org.bouncycastle.crypto.modes.GCMBlockCipher;
+import org.bouncycastle.crypto.modes.GCMModeCipher;
+import org.bouncycastle.crypto.params.AEADParameters;
+import org.bouncycastle.crypto.params.HKDFParameters;
+import org.bouncycastle.crypto.params.KeyParameter;
+
+/**
+ * AES-256-GCM (NIST SP 800-38D) and HKDF-SHA256 (RFC 5869) by Bouncy Castle's own interface: no provider is registered in the
+ * JVM. Whoever uses this class needs Bouncy Castle on the class path; what mentions its types cannot even be loaded without.
+ */
+final class AesGcm {
+    private AesGcm() {}
+
+    /** A key of 256 bits for one purpose, from one that is already random; without a salt, as RFC 5869 allows then. */
+    static byte[] derive(byte[] secret, byte[] purpose) {
+        HKDFBytesGenerator hkdf = new HKDFBytesGenerator(new SHA256Digest());
+        hkdf.init(new HKDFParameters(secret, null, purpose));
+        byte[] key = new byte[secret.length];
+        hkdf.generateBytes(key, 0, key.length);
+        return key;
+    }
+
+    /** Writes ciphertext and tag into {@code target}. */
+    static void encrypt(byte[] key, byte[] nonce, byte[] associated, byte[] plaintext, byte[] target, int at) {
+        GCMModeCipher cipher = cipher(true, key, nonce, associated);
+        int written = cipher.processBytes(plaintext, 0, plaintext.length, target, at);
+        try {
+            cipher.doFinal(target, at + written);
+        } catch (InvalidCipherTextException e) {
+            throw new IllegalStateException("only thrown when decrypting", e);
+        }
+    }
+
+    /** The plaintext of what follows {@code at}, ciphertext and tag; empty if the tag does not fit. */
+    static Optional<byte[]> decrypt(byte[] key, byte[] nonce, byte[] associated, byte[] source, int at) {
+        GCMModeCipher cipher = cipher(false, key, nonce, associated);
+        byte[] plaintext = new byte[cipher.getOutputSize(source.length - at)];
+        int written = cipher.processBytes(source, at, source.length - at, plaintext, 0);
+        try {
+            cipher.doFinal(plaintext, written);
+            return Optional.of(plaintext);
+        } catch (InvalidCipherTextException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static GCMModeCipher cipher(boolean encrypting, byte[] key, byte[] nonce, byte[] associated) {
+        GCMModeCipher cipher = GCMBlockCipher.newInstance(AESEngine.newInstance());
+        cipher.init(encrypting, new AEADParameters(new KeyParameter(key), Envelope.TAG * Byte.SIZE, nonce, associated));
+        return cipher;
+    }
+}
