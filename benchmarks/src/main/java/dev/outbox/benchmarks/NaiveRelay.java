@@ -75,6 +75,7 @@ final class NaiveRelay {
                 row.getString("content_type"),
                 row.getBytes("payload"),
                 Map.of(),
+                null,
                 Objects.requireNonNull(dialect.instant(row, "created_at")));
     }
 }

@@ -88,6 +88,7 @@ final class RawProducer {
                 "application/json",
                 payload,
                 Map.of(),
+                null,
                 Instant.now());
     }
 

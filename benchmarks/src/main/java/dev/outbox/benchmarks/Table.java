@@ -2,6 +2,7 @@ package dev.outbox.benchmarks;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.outbox.OutboxMessage;
+import dev.outbox.encryption.EncryptionPolicy;
 import dev.outbox.publish.JacksonPayloadSerializer;
 import dev.outbox.publish.MessageLimits;
 import dev.outbox.publish.TransactionalOutboxPublisher;
@@ -74,6 +75,7 @@ final class Table implements AutoCloseable {
                 lanes.count(),
                 new JacksonPayloadSerializer(new JsonMapper()),
                 new MessageLimits(MessageLimits.DEFAULT_MAX_PAYLOAD_BYTES),
+                EncryptionPolicy.off(),
                 afterCommit);
     }
 

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a message may look like. Lengths of names are those of the table's columns, counted in characters.
  *
- * @param maxPayloadBytes the largest payload in bytes; has to leave room for key and headers below the producer's {@code max.request.size}
+ * @param maxPayloadBytes the largest payload in bytes, as it is stored; has to leave room for key and headers below the producer's {@code max.request.size}
  */
 public record MessageLimits(int maxPayloadBytes) {
     /** One record below Kafka's default limits of 1 MiB, with room for the key and the largest headers. */
@@ -70,14 +70,22 @@ public record MessageLimits(int maxPayloadBytes) {
         }
     }
 
-    void checkPayload(OutboxMessage message, byte[] payload) {
-        if (payload.length > maxPayloadBytes) {
-            throw invalid(
-                    message,
-                    "payload",
-                    "is %d bytes long; at most %d are allowed (outbox.publish.max-payload-size). Publish a reference to large data instead"
-                            .formatted(payload.length, maxPayloadBytes));
+    void checkPayload(OutboxMessage message, int bytes) {
+        if (bytes > maxPayloadBytes) throw tooLong(message, "%d bytes long".formatted(bytes));
+    }
+
+    void checkEncrypted(OutboxMessage message, int bytes, int encryptedBytes) {
+        if (encryptedBytes > maxPayloadBytes) {
+            throw tooLong(message, "%d bytes long, %d when it is encrypted".formatted(bytes, encryptedBytes));
         }
+    }
+
+    private InvalidOutboxMessageException tooLong(OutboxMessage message, String length) {
+        return invalid(
+                message,
+                "payload",
+                "is %s; at most %d are allowed (outbox.publish.max-payload-size). Publish a reference to large data instead"
+                        .formatted(length, maxPayloadBytes));
     }
 
     private static void name(OutboxMessage message, String field, @Nullable String value, int limit) {

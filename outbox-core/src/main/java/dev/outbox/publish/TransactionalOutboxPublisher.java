@@ -3,6 +3,10 @@ package dev.outbox.publish;
 import dev.outbox.InvalidOutboxMessageException;
 import dev.outbox.OutboxMessage;
 import dev.outbox.OutboxPublisher;
+import dev.outbox.encryption.EncryptedPayload;
+import dev.outbox.encryption.EncryptionPolicy;
+import dev.outbox.encryption.EventIdentity;
+import dev.outbox.encryption.PayloadCipher;
 import dev.outbox.spi.PayloadSerializer;
 import dev.outbox.store.CallerTransaction;
 import dev.outbox.store.EventStore;
@@ -12,6 +16,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The publisher: everything that can be wrong with an event is found here, in the caller's transaction, so that the relay only ever
@@ -25,6 +30,7 @@ public final class TransactionalOutboxPublisher implements OutboxPublisher {
     private final KeyLane keyLane;
     private final PayloadSerializer serializer;
     private final MessageLimits limits;
+    private final EncryptionPolicy encryption;
     private final AnnotatedEvents annotatedEvents = new AnnotatedEvents();
     private final Runnable afterCommit;
 
@@ -38,12 +44,14 @@ public final class TransactionalOutboxPublisher implements OutboxPublisher {
             int laneCount,
             PayloadSerializer serializer,
             MessageLimits limits,
+            EncryptionPolicy encryption,
             Runnable afterCommit) {
         this.callerTransaction = callerTransaction;
         this.store = store;
         this.keyLane = new KeyLane(laneCount);
         this.serializer = serializer;
         this.limits = limits;
+        this.encryption = encryption;
         this.afterCommit = afterCommit;
     }
 
@@ -71,15 +79,26 @@ public final class TransactionalOutboxPublisher implements OutboxPublisher {
     private NewEvent row(Object event) {
         OutboxMessage message = event instanceof OutboxMessage given ? given : annotatedEvents.toMessage(event);
         limits.checkNames(message);
+        PayloadCipher cipher = encryption.cipherFor(message);
         byte[] payload = bytes(message);
-        limits.checkPayload(message, payload);
+        limits.checkPayload(message, payload.length);
+        UUID id = EventIds.next();
+        if (cipher == null) return row(id, message, payload, null);
+        EncryptedPayload encrypted = cipher.encrypt(
+                new EventIdentity(id, message.eventType(), message.aggregateType(), message.aggregateId()), payload);
+        limits.checkEncrypted(message, payload.length, encrypted.envelope().length);
+        return row(id, message, encrypted.envelope(), encrypted.keyId());
+    }
+
+    private NewEvent row(UUID id, OutboxMessage message, byte[] payload, @Nullable String encryptionKeyId) {
         return new NewEvent(
-                EventIds.next(),
+                id,
                 keyLane.of(message.aggregateType(), message.aggregateId()),
                 message,
                 MessageLimits.topicOf(message),
                 contentTypeOf(message),
-                payload);
+                payload,
+                encryptionKeyId);
     }
 
     private byte[] bytes(OutboxMessage message) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param aggregateVersion null when the event has none
  * @param payload the value to send; not copied, not to be changed
  * @param headers the application's own headers
+ * @param encryptionKeyId which key it takes to read the payload; null when it is not encrypted
  * @param createdAt when it was stored, by the database's clock
  */
 public record OutboxRecord(
@@ -25,6 +26,7 @@ public record OutboxRecord(
         String contentType,
         @SuppressWarnings("ArrayRecordComponent") byte[] payload,
         Map<String, String> headers,
+        @Nullable String encryptionKeyId,
         Instant createdAt) {
 
     /** Names the event without its payload and headers, which may hold secrets. */

@@ -114,6 +114,7 @@ public abstract class BatchStore {
                 row.getString("content_type"),
                 row.getBytes("payload"),
                 HeadersJson.read(row.getString("headers")),
+                row.getString("encryption_key_id"),
                 Objects.requireNonNull(dialect.instant(row, "created_at")));
         return new Candidate(
                 event,

@@ -82,7 +82,7 @@ final class PortableBatchStore extends BatchStore {
                 """.formatted(dialect.index("waiting"), dialect.now())).of(lanes);
         return """
                 SELECT e.seq, e.event_id, e.lane, e.aggregate_type, e.aggregate_id, e.aggregate_version, e.event_type,
-                       e.topic, e.content_type, e.payload, e.headers, e.created_at, e.attempts,
+                       e.topic, e.content_type, e.payload, e.headers, e.encryption_key_id, e.created_at, e.attempts,
                        (%s) AS first_held,
                        (%s) AS first_pending,
                        e.topic IN (SELECT p.target FROM outbox_pauses p WHERE p.scope = 'TOPIC') AS paused,

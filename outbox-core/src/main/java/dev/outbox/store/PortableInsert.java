@@ -23,9 +23,9 @@ final class PortableInsert implements EventStore.Insert {
         this.dialect = dialect;
         this.insert = tables.named("""
                 INSERT INTO outbox_events (event_id, lane, aggregate_type, aggregate_id, aggregate_version, event_type,
-                                           topic, content_type, payload, headers, status, created_at) VALUES
+                                           topic, content_type, payload, headers, encryption_key_id, status, created_at) VALUES
                 """);
-        this.row = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'PENDING', %s)".formatted(dialect.now());
+        this.row = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'PENDING', %s)".formatted(dialect.now());
     }
 
     @Override

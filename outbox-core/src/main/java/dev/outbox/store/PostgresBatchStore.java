@@ -54,7 +54,7 @@ final class PostgresBatchStore extends BatchStore {
                           WHERE bytes_before = 0 OR bytes_before + octet_length(payload) <= :maxBytes
                         )
                         SELECT e.seq, e.event_id, e.lane, e.aggregate_type, e.aggregate_id, e.aggregate_version, e.event_type,
-                               e.topic, e.content_type, e.payload, e.headers, e.created_at, e.attempts,
+                               e.topic, e.content_type, e.payload, e.headers, e.encryption_key_id, e.created_at, e.attempts,
                                EXISTS (SELECT 1 FROM outbox_events b
                                        WHERE b.aggregate_type = e.aggregate_type AND b.aggregate_id = e.aggregate_id
                                          AND b.seq < e.seq

@@ -12,8 +12,8 @@ final class PostgresInsert implements EventStore.Insert {
     private static final String SQL = """
             WITH transaction AS MATERIALIZED (SELECT pg_current_xact_id() AS id)
             INSERT INTO outbox_events (event_id, lane, aggregate_type, aggregate_id, aggregate_version, event_type,
-                                       topic, content_type, payload, headers, status, created_at)
-            SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'PENDING', clock_timestamp()
+                                       topic, content_type, payload, headers, encryption_key_id, status, created_at)
+            SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'PENDING', clock_timestamp()
             FROM transaction WHERE id IS NOT NULL
             """;
 

@@ -22,7 +22,7 @@ class MessageLimitsTest {
                 .contentType("c".repeat(100))
                 .header("h".repeat(100), "v".repeat(16_284));
         assertThatCode(() -> limits.checkNames(largest)).doesNotThrowAnyException();
-        assertThatCode(() -> limits.checkPayload(largest, new byte[1000])).doesNotThrowAnyException();
+        assertThatCode(() -> limits.checkPayload(largest, 1000)).doesNotThrowAnyException();
     }
 
     @SuppressWarnings("NullAway") // callers without null checking do pass null
@@ -75,7 +75,7 @@ class MessageLimitsTest {
 
     @Test
     void names_the_limit_of_an_oversized_payload() {
-        assertThatThrownBy(() -> limits.checkPayload(GOOD, new byte[1001]))
+        assertThatThrownBy(() -> limits.checkPayload(GOOD, 1001))
                 .isInstanceOf(InvalidOutboxMessageException.class)
                 .hasMessage(
                         "The payload of an event is 1001 bytes long; at most 1000 are allowed (outbox.publish.max-payload-size)."

@@ -79,7 +79,18 @@ class RetryRulesTest {
     private static Candidate event(String type, int attempts) {
         return new Candidate(
                 new OutboxRecord(
-                        1, new UUID(0, 1), "Order", "A", null, type, "t", "c", new byte[0], Map.of(), Instant.EPOCH),
+                        1,
+                        new UUID(0, 1),
+                        "Order",
+                        "A",
+                        null,
+                        type,
+                        "t",
+                        "c",
+                        new byte[0],
+                        Map.of(),
+                        null,
+                        Instant.EPOCH),
                 0,
                 attempts,
                 true,

@@ -84,7 +84,7 @@ class WavesTest {
 
     private static Candidate event(long seq, String type, String id) {
         OutboxRecord record = new OutboxRecord(
-                seq, new UUID(0, seq), type, id, null, "E", "t", "c", new byte[0], Map.of(), Instant.EPOCH);
+                seq, new UUID(0, seq), type, id, null, "E", "t", "c", new byte[0], Map.of(), null, Instant.EPOCH);
         return new Candidate(record, 0, 0, true, false, false);
     }
 }

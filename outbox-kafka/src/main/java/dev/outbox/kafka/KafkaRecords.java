@@ -33,6 +33,7 @@ final class KafkaRecords {
             add(headers, "ce_aggregateversion", event.aggregateVersion().toString());
         }
         add(headers, "ce_sequence", Long.toString(event.seq()));
+        if (event.encryptionKeyId() != null) add(headers, "ce_encryptionkeyid", event.encryptionKeyId());
         event.headers().forEach((name, value) -> add(headers, name, value));
         return record;
     }

@@ -23,6 +23,7 @@ final class AnEvent {
                 "text/plain",
                 "x".getBytes(UTF_8),
                 Map.of(),
+                null,
                 Instant.EPOCH);
     }
 }

@@ -42,7 +42,17 @@ class KafkaRecordsTest {
         assertThat(headers(new KafkaRecords("/shop").of(event(null)))).doesNotContainKey("ce_aggregateversion");
     }
 
+    @Test
+    void names_the_key_of_an_encrypted_payload() {
+        assertThat(headers(new KafkaRecords("/shop").of(event(null, "2026-11"))))
+                .containsEntry("ce_encryptionkeyid", "2026-11");
+    }
+
     private static OutboxRecord event(@Nullable Long version) {
+        return event(version, null);
+    }
+
+    private static OutboxRecord event(@Nullable Long version, @Nullable String encryptionKeyId) {
         return new OutboxRecord(
                 42,
                 ID,
@@ -54,6 +64,7 @@ class KafkaRecordsTest {
                 "application/json",
                 "{}".getBytes(UTF_8),
                 Map.of("tenant", "a"),
+                encryptionKeyId,
                 Instant.parse("2026-11-21T08:00:00.123456Z"));
     }
 

@@ -2,6 +2,7 @@ package dev.outbox.test.contract;
 
 import dev.outbox.OutboxMessage;
 import dev.outbox.OutboxOperations;
+import dev.outbox.encryption.EncryptionPolicy;
 import dev.outbox.operate.StoredOperations;
 import dev.outbox.publish.JacksonPayloadSerializer;
 import dev.outbox.publish.MessageLimits;
@@ -100,13 +101,19 @@ public final class Outbox {
         this.transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
     }
 
+    /** A publisher that encrypts nothing. */
     public TransactionalOutboxPublisher publisher(Runnable afterCommit) {
+        return publisher(EncryptionPolicy.off(), afterCommit);
+    }
+
+    public TransactionalOutboxPublisher publisher(EncryptionPolicy encryption, Runnable afterCommit) {
         return new TransactionalOutboxPublisher(
                 new CallerTransaction(dataSource),
                 events,
                 lanes.count(),
                 new JacksonPayloadSerializer(new JsonMapper()),
                 new MessageLimits(MessageLimits.DEFAULT_MAX_PAYLOAD_BYTES),
+                encryption,
                 afterCommit);
     }
 

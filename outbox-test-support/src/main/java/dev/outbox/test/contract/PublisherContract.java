@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.outbox.InvalidOutboxMessageException;
+import dev.outbox.MissingEncryptionKeyException;
 import dev.outbox.OutboxEvent;
 import dev.outbox.OutboxMessage;
 import dev.outbox.OutboxPublisher;
 import dev.outbox.OutboxTransactionException;
+import dev.outbox.encryption.EncryptionPolicy;
+import dev.outbox.encryption.KeysInMemory;
+import dev.outbox.encryption.PayloadCipher;
+import dev.outbox.spi.EncryptionKey;
 import dev.outbox.spi.OutboxRecord;
 import dev.outbox.store.OutboxTables;
 import java.util.List;
@@ -208,6 +213,49 @@ public abstract class PublisherContract {
                 .isInstanceOf(InvalidOutboxMessageException.class)
                 .hasMessageStartingWith(
                         "The payload of an event is 1000001 bytes long; at most 1000000 are allowed (outbox.publish.max-payload-size).");
+        assertThat(events()).isZero();
+    }
+
+    @Test
+    void without_an_active_key_nothing_is_stored_and_the_transaction_stays_usable() {
+        PayloadCipher reading = new PayloadCipher(new KeysInMemory(null, List.of()));
+        OutboxPublisher encrypting = outbox.publisher(EncryptionPolicy.everything(reading), () -> {});
+        transaction.executeWithoutResult(status -> {
+            placeOrder(outbox.jdbc);
+            assertThatThrownBy(() -> encrypting.publish(MESSAGE))
+                    .isInstanceOf(MissingEncryptionKeyException.class)
+                    .hasMessageContaining(
+                            "(OrderPlaced of Order 1) is to be encrypted, but the key ring has no active key.");
+        });
+        assertThat(orders()).isEqualTo(1);
+        assertThat(events()).isZero();
+    }
+
+    @Test
+    void a_payload_that_is_too_long_only_when_it_is_encrypted_is_the_callers_error() {
+        EncryptionKey key = new EncryptionKey("k", new byte[32]);
+        PayloadCipher cipher = new PayloadCipher(new KeysInMemory("k", List.of(key)));
+        OutboxPublisher encrypting = outbox.publisher(EncryptionPolicy.everything(cipher), () -> {});
+        transaction.executeWithoutResult(status -> {
+            encrypting.publish(OutboxMessage.of("Order", "1", "OrderPlaced", new byte[999_965]));
+            assertThatThrownBy(
+                            () -> encrypting.publish(OutboxMessage.of("Order", "1", "OrderPlaced", new byte[999_966])))
+                    .isInstanceOf(InvalidOutboxMessageException.class)
+                    .hasMessageStartingWith(
+                            "The payload of an event is 999966 bytes long, 1000001 when it is encrypted; at most 1000000 are allowed (outbox.publish.max-payload-size).");
+        });
+        assertThat(events()).isEqualTo(1);
+    }
+
+    @OutboxEvent(type = "OrderPlaced", aggregate = "Order", key = "orderId", topic = "orders", encrypted = true)
+    record SecretOrderPlaced(UUID orderId) {}
+
+    @Test
+    void an_annotated_object_that_has_to_be_encrypted_is_refused_where_nothing_is() {
+        transaction.executeWithoutResult(
+                status -> assertThatThrownBy(() -> publisher.publish(new SecretOrderPlaced(UUID.randomUUID())))
+                        .isInstanceOf(InvalidOutboxMessageException.class)
+                        .hasMessageContaining("has to be encrypted, but encryption is off."));
         assertThat(events()).isZero();
     }
 

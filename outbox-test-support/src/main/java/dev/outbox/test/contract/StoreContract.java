@@ -1,5 +1,6 @@
 package dev.outbox.test.contract;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -7,6 +8,11 @@ import static org.awaitility.Awaitility.await;
 import dev.outbox.EventState;
 import dev.outbox.EventStatus;
 import dev.outbox.OutboxMessage;
+import dev.outbox.encryption.EncryptionPolicy;
+import dev.outbox.encryption.EventIdentity;
+import dev.outbox.encryption.KeysInMemory;
+import dev.outbox.encryption.PayloadCipher;
+import dev.outbox.spi.EncryptionKey;
 import dev.outbox.spi.OutboxRecord;
 import dev.outbox.store.BatchMarks;
 import dev.outbox.store.LaneClaim;
@@ -90,6 +96,28 @@ public abstract class StoreContract {
         assertThat(record.topic()).isEqualTo("Order");
         assertThat(record.contentType()).isEqualTo("application/json");
         assertThat(record.payload()).asString().isEqualTo("\"text\"");
+    }
+
+    @Test
+    void an_encrypted_event_names_its_key_and_is_read_as_it_was_stored() {
+        PayloadCipher cipher = new PayloadCipher(
+                new KeysInMemory("k".repeat(100), List.of(new EncryptionKey("k".repeat(100), new byte[32]))));
+        OutboxMessage message = OutboxMessage.of("Order", "1", "OrderPlaced", "s3cr3t");
+        List<UUID> ids = outbox.inTransaction(() ->
+                outbox.publisher(EncryptionPolicy.everything(cipher), () -> {}).publishAll(List.of(message, message)));
+        UUID plain = outbox.publish("1", "text");
+        List<OutboxRecord> records = outbox.read(outbox.laneOf(plain), 10);
+        assertThat(records).extracting(OutboxRecord::eventId).containsExactly(ids.get(0), ids.get(1), plain);
+        for (OutboxRecord record : records.subList(0, 2)) {
+            assertThat(record.encryptionKeyId()).isEqualTo("k".repeat(100));
+            assertThat(new String(record.payload(), ISO_8859_1)).doesNotContain("s3cr3t");
+            EventIdentity event = new EventIdentity(record.eventId(), "OrderPlaced", "Order", "1");
+            assertThat(cipher.decrypt(event, "k".repeat(100), record.payload()))
+                    .asString()
+                    .isEqualTo("\"s3cr3t\"");
+        }
+        assertThat(records.get(2).encryptionKeyId()).isNull();
+        assertThat(records.get(2).payload()).asString().isEqualTo("\"text\"");
     }
 
     @Test

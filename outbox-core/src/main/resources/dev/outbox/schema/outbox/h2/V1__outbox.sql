@@ -12,6 +12,7 @@ CREATE TABLE IF NOT EXISTS outbox_events (
   content_type      varchar(100) NOT NULL,
   payload           blob         NOT NULL,
   headers           clob,
+  encryption_key_id varchar(100),
   status            varchar(11)  NOT NULL,
   -- how many failures have counted towards quarantine
   attempts          integer      DEFAULT 0 NOT NULL,

@@ -13,6 +13,7 @@ CREATE TABLE IF NOT EXISTS outbox_events (
   content_type      varchar(100) NOT NULL,
   payload           longblob     NOT NULL,
   headers           longtext,
+  encryption_key_id varchar(100),
   status            enum ('PENDING', 'RETRYING', 'QUARANTINED', 'BLOCKED', 'PUBLISHED', 'DISCARDED') NOT NULL,
   -- how many failures have counted towards quarantine
   attempts          int          NOT NULL DEFAULT 0,

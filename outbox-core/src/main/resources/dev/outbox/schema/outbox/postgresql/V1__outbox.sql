@@ -13,6 +13,7 @@ CREATE TABLE outbox_events (
   content_type      varchar(100) NOT NULL,
   payload           bytea        NOT NULL,
   headers           text,
+  encryption_key_id varchar(100),
   status            varchar(11)  NOT NULL,
   -- how many failures have counted towards quarantine
   attempts          integer      NOT NULL DEFAULT 0,
