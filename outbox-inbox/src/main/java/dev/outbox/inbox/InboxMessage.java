@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param aggregateVersion null when the publisher gave none
  * @param time when it was published
  * @param headers all headers of the record, the last one of each name
+ * @param encryptionKeyId which key it takes to read the payload; null when it is not encrypted, or no longer
  * @param payload not copied, not to be changed
  */
 public record InboxMessage(
@@ -29,13 +30,14 @@ public record InboxMessage(
         @Nullable Long aggregateVersion,
         Instant time,
         Map<String, String> headers,
+        @Nullable String encryptionKeyId,
         @SuppressWarnings("ArrayRecordComponent") byte[] payload,
         String topic,
         int partition,
         long offset) {
 
     /**
-     * Reads the headers of the wire contract.
+     * Reads the headers of the wire contract. An encrypted payload stays as it is.
      *
      * @throws InvalidInboxRecordException if the record has no such headers: it does not come from an outbox
      */
@@ -54,6 +56,7 @@ public record InboxMessage(
                     version == null ? null : Long.valueOf(version),
                     Instant.parse(required(headers, "ce_time")),
                     Map.copyOf(headers),
+                    headers.get("ce_encryptionkeyid"),
                     record.value() == null ? new byte[0] : record.value(),
                     record.topic(),
                     record.partition(),
@@ -70,6 +73,23 @@ public record InboxMessage(
         String value = headers.get(name);
         if (value == null) throw new IllegalArgumentException("the header " + name + " is missing");
         return value;
+    }
+
+    /** The same event with its payload to be read. */
+    InboxMessage decrypted(byte[] plaintext) {
+        return new InboxMessage(
+                eventId,
+                eventType,
+                aggregateType,
+                aggregateId,
+                aggregateVersion,
+                time,
+                headers,
+                null,
+                plaintext,
+                topic,
+                partition,
+                offset);
     }
 
     /** Names the event without its payload and headers, which may hold secrets. */

@@ -156,8 +156,8 @@ class OtherDatabasesIntegrationTest {
     }
 
     private static boolean isHandled(ApplicationContext context, UUID event) {
-        InboxMessage message =
-                new InboxMessage(event, "E", "Order", "1", null, Instant.EPOCH, Map.of(), new byte[0], "orders", 0, 0);
+        InboxMessage message = new InboxMessage(
+                event, "E", "Order", "1", null, Instant.EPOCH, Map.of(), null, new byte[0], "orders", 0, 0);
         return context.getBean(InboxProcessor.class).handle("test", message, handled -> {});
     }
 
