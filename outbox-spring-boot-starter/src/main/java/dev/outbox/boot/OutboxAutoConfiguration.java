@@ -3,11 +3,14 @@ package dev.outbox.boot;
 import dev.outbox.OutboxConfigurationException;
 import dev.outbox.OutboxOperations;
 import dev.outbox.OutboxPublisher;
+import dev.outbox.encryption.EncryptionPolicy;
+import dev.outbox.encryption.KeysInMemory;
 import dev.outbox.operate.StoredOperations;
 import dev.outbox.publish.JacksonPayloadSerializer;
 import dev.outbox.publish.MessageLimits;
 import dev.outbox.publish.TransactionalOutboxPublisher;
 import dev.outbox.relay.Relay;
+import dev.outbox.spi.KeyRing;
 import dev.outbox.spi.PayloadSerializer;
 import dev.outbox.store.BatchRules;
 import dev.outbox.store.BatchStore;
@@ -133,6 +136,8 @@ public final class OutboxAutoConfiguration {
             EventStore events,
             PayloadSerializer serializer,
             OutboxProperties properties,
+            ObjectProvider<EncryptionPolicy> encryption,
+            ObjectProvider<KeyRing> keys,
             ObjectProvider<Relay> relay) {
         return new TransactionalOutboxPublisher(
                 new CallerTransaction(tables.dataSource()),
@@ -140,6 +145,7 @@ public final class OutboxAutoConfiguration {
                 LaneStore.of(tables).count(),
                 serializer,
                 limits(properties),
+                usable(encryption.getIfAvailable(EncryptionPolicy::off), keys),
                 nudge(relay));
     }
 
@@ -157,6 +163,18 @@ public final class OutboxAutoConfiguration {
                     "Set it to a size between 1B and 2GB, below the producer's max.request.size.");
         }
         return new MessageLimits((int) bytes);
+    }
+
+    /** Whether a ring of the application has an active key may not be known yet. */
+    private static EncryptionPolicy usable(EncryptionPolicy encryption, ObjectProvider<KeyRing> keys) {
+        if (encryption.encryptsSomeTypes()
+                && keys.getIfAvailable() instanceof KeysInMemory ring
+                && ring.active().isEmpty()) {
+            throw new OutboxConfigurationException(
+                    "Payloads are to be encrypted, but there is no active key among the %s.".formatted(ring),
+                    "Set outbox.encryption.active-key-id to one of them, or outbox.enabled=false where nothing is published.");
+        }
+        return encryption;
     }
 
     private static Runnable nudge(ObjectProvider<Relay> relays) {

@@ -1,6 +1,7 @@
 package dev.outbox.boot;
 
 import dev.outbox.OutboxConfigurationException;
+import dev.outbox.encryption.PayloadCipher;
 import dev.outbox.inbox.InboxProcessor;
 import dev.outbox.inbox.store.InboxStore;
 import dev.outbox.store.OutboxTables;
@@ -48,9 +49,10 @@ public final class OutboxInboxAutoConfiguration {
             DataSource dataSource,
             InboxProperties properties,
             Schema inboxSchema,
-            PlatformTransactionManager transactions) {
+            PlatformTransactionManager transactions,
+            ObjectProvider<PayloadCipher> cipher) {
         InboxStore store = new InboxStore(properties.schema().tables(dataSource));
-        return new InboxProcessor(store, new TransactionTemplate(transactions));
+        return new InboxProcessor(store, new TransactionTemplate(transactions), cipher.getIfAvailable());
     }
 
     private static OutboxConfigurationException samePlace(OutboxTables tables) {

@@ -24,7 +24,12 @@ class ArchitectureTest {
             .importPackages("dev.outbox");
 
     private static final String[] CORE = {
-        "dev.outbox", "dev.outbox.spi", "dev.outbox.publish..", "dev.outbox.store..", "dev.outbox.relay.."
+        "dev.outbox",
+        "dev.outbox.spi",
+        "dev.outbox.encryption..",
+        "dev.outbox.publish..",
+        "dev.outbox.store..",
+        "dev.outbox.relay.."
     };
 
     @Test
@@ -74,8 +79,8 @@ class ArchitectureTest {
         noClasses()
                 .that(resideInAnyPackage("dev.outbox", "dev.outbox.spi"))
                 .should()
-                .dependOnClassesThat(
-                        resideInAnyPackage("dev.outbox.publish..", "dev.outbox.store..", "dev.outbox.relay.."))
+                .dependOnClassesThat(resideInAnyPackage(
+                        "dev.outbox.encryption..", "dev.outbox.publish..", "dev.outbox.store..", "dev.outbox.relay.."))
                 .check(OUTBOX);
     }
 
@@ -91,6 +96,17 @@ class ArchitectureTest {
                         .and(com.tngtech.archunit.base.DescribedPredicate.not(resideInAPackage("..store.."))))
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("java.sql..", "org.springframework.jdbc.core.."))
+                .check(OUTBOX);
+    }
+
+    @Test
+    void bouncy_castle_is_known_where_payloads_are_encrypted_and_nowhere_else() {
+        noClasses()
+                .that(resideInAPackage("dev.outbox..")
+                        .and(com.tngtech.archunit.base.DescribedPredicate.not(
+                                resideInAPackage("dev.outbox.encryption.."))))
+                .should()
+                .dependOnClassesThat(resideInAPackage("org.bouncycastle.."))
                 .check(OUTBOX);
     }
 

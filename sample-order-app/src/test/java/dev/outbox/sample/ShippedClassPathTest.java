@@ -33,6 +33,8 @@ class ShippedClassPathTest {
                 .noneMatch(entry -> entry.contains("kafka_2"))
                 .noneMatch(entry -> entry.contains("kafka-server"))
                 .noneMatch(entry -> entry.contains("testcontainers"))
-                .noneMatch(entry -> entry.contains("junit"));
+                .noneMatch(entry -> entry.contains("junit"))
+                .as("what only encryption needs")
+                .noneMatch(entry -> entry.contains("bcprov"));
     }
 }
