@@ -104,7 +104,8 @@ final class RawProducer {
         add(record, "ce_time", event.createdAt().toString());
         add(record, "content-type", event.contentType());
         add(record, "ce_aggregatetype", event.aggregateType());
-        add(record, "ce_sequence", Long.toString(event.seq()));
+        String sequence = Long.toString(event.seq());
+        add(record, "ce_sequence", "0".repeat(19 - sequence.length()) + sequence);
         return record;
     }
 

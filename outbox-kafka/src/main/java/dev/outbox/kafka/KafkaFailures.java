@@ -3,6 +3,8 @@ package dev.outbox.kafka;
 import dev.outbox.spi.SendException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.BrokerNotAvailableException;
 import org.apache.kafka.common.errors.ClusterAuthorizationException;
 import org.apache.kafka.common.errors.DisconnectException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -17,6 +19,7 @@ import org.apache.kafka.common.errors.NotEnoughReplicasException;
 import org.apache.kafka.common.errors.OutOfOrderSequenceException;
 import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.RebootstrapRequiredException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
@@ -60,6 +63,10 @@ final class KafkaFailures {
     private static boolean isOfTheBroker(Throwable failure) {
         return isSilence(failure)
                 || failure instanceof RetriableException
+                // of something else than the topic, which was asked before: never the event's own fault
+                || failure instanceof AuthorizationException
+                || failure instanceof BrokerNotAvailableException
+                || failure instanceof RebootstrapRequiredException
                 || failure instanceof UnsupportedCompressionTypeException
                 || failure instanceof OutOfOrderSequenceException
                 || failure instanceof InvalidProducerEpochException

@@ -2,7 +2,9 @@ package dev.outbox.kafka;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.outbox.OutboxConfigurationException;
 import dev.outbox.spi.OutboxRecord;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -11,6 +13,8 @@ import java.util.UUID;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class KafkaRecordsTest {
     private static final UUID ID = UUID.fromString("01999999-0000-7000-8000-000000000000");
@@ -33,7 +37,7 @@ class KafkaRecordsTest {
                         Map.entry("content-type", "application/json"),
                         Map.entry("ce_aggregatetype", "Order"),
                         Map.entry("ce_aggregateversion", "7"),
-                        Map.entry("ce_sequence", "42"),
+                        Map.entry("ce_sequence", "0000000000000000042"),
                         Map.entry("tenant", "a")));
     }
 
@@ -46,6 +50,40 @@ class KafkaRecordsTest {
     void names_the_key_of_an_encrypted_payload() {
         assertThat(headers(new KafkaRecords("/shop").of(event(null, "2026-11"))))
                 .containsEntry("ce_encryptionkeyid", "2026-11");
+    }
+
+    @Test
+    void sequences_are_in_order_as_text_as_well() {
+        assertThat(sequence(9)).isLessThan(sequence(10));
+        assertThat(sequence(Long.MAX_VALUE)).isEqualTo(Long.toString(Long.MAX_VALUE));
+    }
+
+    private static String sequence(long seq) {
+        OutboxRecord event = event(null, null);
+        return String.valueOf(headers(new KafkaRecords("/shop")
+                        .of(new OutboxRecord(
+                                seq,
+                                event.eventId(),
+                                event.aggregateType(),
+                                event.aggregateId(),
+                                null,
+                                event.eventType(),
+                                event.topic(),
+                                event.contentType(),
+                                event.payload(),
+                                Map.of(),
+                                event.createdAt())))
+                .get("ce_sequence"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/order app", "http://[shop"})
+    void a_source_that_cloudevents_clients_could_not_read_is_refused(String source) {
+        assertThatThrownBy(() -> new KafkaRecords(source))
+                .isInstanceOf(OutboxConfigurationException.class)
+                .hasMessage("The CloudEvents source '" + source + "' is not a URI reference. Set outbox.source to one,"
+                        + " such as /order-app or https://example.com/orders, with"
+                        + " spaces and the like percent-encoded.");
     }
 
     private static OutboxRecord event(@Nullable Long version) {

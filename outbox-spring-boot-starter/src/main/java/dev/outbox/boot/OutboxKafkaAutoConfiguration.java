@@ -2,6 +2,8 @@ package dev.outbox.boot;
 
 import dev.outbox.kafka.KafkaEventSender;
 import dev.outbox.spi.EventSender;
+import java.net.URI;
+import java.net.URISyntaxException;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -27,8 +29,17 @@ public final class OutboxKafkaAutoConfiguration {
     KafkaEventSender outboxKafkaEventSender(
             ProducerFactory<?, ?> producers, RelayProperties relay, OutboxProperties outbox, Environment environment) {
         String source = outbox.source() == null
-                ? "/" + environment.getProperty("spring.application.name", "application")
+                ? sourceOf(environment.getProperty("spring.application.name", "application"))
                 : outbox.source();
         return KafkaEventSender.create(producers.getConfigurationProperties(), relay.sendTimeout(), source);
+    }
+
+    /** A slash and the name, with what a URI does not allow percent-encoded. */
+    private static String sourceOf(String applicationName) {
+        try {
+            return new URI(null, null, "/" + applicationName, null).toASCIIString();
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("cannot be: every path can be encoded", e);
+        }
     }
 }
