@@ -33,7 +33,7 @@ public @interface OutboxEvent {
     /** The property that holds the aggregate version, a {@link Number}; empty (the default) for events without a version. */
     String version() default "";
 
-    /** The topic; empty (the default) means the topic named like the aggregate type. */
+    /** The topic, the same for all events of the aggregate type; empty (the default) means the one that is configured for the aggregate type. */
     String topic() default "";
 
     /**

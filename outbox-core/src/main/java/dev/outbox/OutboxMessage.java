@@ -64,7 +64,10 @@ public final class OutboxMessage {
                 aggregateType, aggregateId, eventType, payload, version, topic, contentType, headers, encrypted);
     }
 
-    /** Sends this event to {@code topic} instead of the topic named like the aggregate type. */
+    /**
+     * Sends this event to {@code topic} instead of the one that is configured for its aggregate type. All events of an aggregate type have to go to the same
+     * topic: one aggregate in two topics has no order.
+     */
     public OutboxMessage topic(String topic) {
         return new OutboxMessage(
                 aggregateType,
@@ -92,7 +95,9 @@ public final class OutboxMessage {
                 encrypted);
     }
 
-    /** Adds a header that travels with the event, or replaces the one of that name. Names starting with {@code ce_} are reserved. */
+    /**
+     * Adds a header that travels with the event, or replaces the one of that name. Names starting with {@code ce_} and {@code content-type} are reserved.
+     */
     public OutboxMessage header(String name, String value) {
         Map<String, String> more = new LinkedHashMap<>(headers);
         more.put(name, value);

@@ -5,6 +5,8 @@ import dev.outbox.OutboxMessage;
 import dev.outbox.encryption.EncryptionPolicy;
 import dev.outbox.publish.JacksonPayloadSerializer;
 import dev.outbox.publish.MessageLimits;
+import dev.outbox.publish.TopicRouting;
+import dev.outbox.publish.TopicRules;
 import dev.outbox.publish.TransactionalOutboxPublisher;
 import dev.outbox.relay.RelayStores;
 import dev.outbox.store.BatchMarking;
@@ -75,6 +77,7 @@ final class Table implements AutoCloseable {
                 lanes.count(),
                 new JacksonPayloadSerializer(new JsonMapper()),
                 new MessageLimits(MessageLimits.DEFAULT_MAX_PAYLOAD_BYTES),
+                new TopicRouting(TopicRules.DEFAULT, type -> null),
                 EncryptionPolicy.off(),
                 afterCommit);
     }

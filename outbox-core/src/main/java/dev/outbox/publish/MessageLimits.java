@@ -4,7 +4,6 @@ import dev.outbox.InvalidOutboxMessageException;
 import dev.outbox.OutboxMessage;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,32 +22,29 @@ public record MessageLimits(int maxPayloadBytes) {
     private static final int MAX_HEADER_NAME = 100;
     private static final int MAX_HEADERS = 16_384;
 
-    // org.apache.kafka.common.internals.Topic allows these characters and this length.
-    private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
-
     public MessageLimits {
         if (maxPayloadBytes < 1) throw new IllegalArgumentException("maxPayloadBytes has to be positive");
-    }
-
-    static String topicOf(OutboxMessage message) {
-        return message.topic() == null ? message.aggregateType() : message.topic();
     }
 
     void checkNames(OutboxMessage message) {
         name(message, "aggregateType", message.aggregateType(), MAX_AGGREGATE_TYPE);
         name(message, "aggregateId", message.aggregateId(), MAX_AGGREGATE_ID);
         name(message, "eventType", message.eventType(), MAX_EVENT_TYPE);
-        if (message.contentType() != null) name(message, "contentType", message.contentType(), MAX_CONTENT_TYPE);
-        String topic = topicOf(message);
-        if (!TOPIC.matcher(topic).matches() || topic.equals(".") || topic.equals("..")) {
-            throw invalid(
-                    message,
-                    "topic",
-                    "is '%s'; Kafka allows 1 to 249 letters, digits, '.', '_' and '-' (without a topic, the aggregate type is the topic)"
-                            .formatted(topic));
-        }
+        if (message.contentType() != null) checkContentType(message, message.contentType());
         checkHeaders(message);
         if (message.payload() == null) throw invalid(message, "payload", "is null; give the event a body");
+    }
+
+    private static void checkContentType(OutboxMessage message, String contentType) {
+        name(message, "contentType", contentType, MAX_CONTENT_TYPE);
+        // By this prefix CloudEvents clients tell that the value holds the whole event and not its data alone.
+        if (contentType.toLowerCase(Locale.ROOT).startsWith("application/cloudevents")) {
+            throw invalid(
+                    message,
+                    "contentType",
+                    "is '%s', as if the payload were a whole CloudEvent; name the media type of the data, since the rest of the event travels in headers"
+                            .formatted(contentType));
+        }
     }
 
     private static void checkHeaders(OutboxMessage message) {
@@ -95,10 +91,13 @@ public record MessageLimits(int maxPayloadBytes) {
             throw invalid(
                     message, field, "is %d characters long; at most %d are allowed".formatted(value.length(), limit));
         }
-        if (value.indexOf('\0') >= 0) throw invalid(message, field, "contains a zero character");
+        // what CloudEvents allows in the attributes that these names become
+        if (value.chars().anyMatch(Character::isISOControl)) {
+            throw invalid(message, field, "contains a control character, such as a line break; leave it out");
+        }
     }
 
-    private static InvalidOutboxMessageException invalid(OutboxMessage message, String field, String problem) {
+    static InvalidOutboxMessageException invalid(OutboxMessage message, String field, String problem) {
         return new InvalidOutboxMessageException("The %s of an event %s.".formatted(field, problem)
                 + " It was to be published as event type '%s' of aggregate type '%s'."
                         .formatted(shortened(message.eventType()), shortened(message.aggregateType())));

@@ -30,6 +30,7 @@ public final class TransactionalOutboxPublisher implements OutboxPublisher {
     private final KeyLane keyLane;
     private final PayloadSerializer serializer;
     private final MessageLimits limits;
+    private final TopicRouting routing;
     private final EncryptionPolicy encryption;
     private final AnnotatedEvents annotatedEvents = new AnnotatedEvents();
     private final Runnable afterCommit;
@@ -44,6 +45,7 @@ public final class TransactionalOutboxPublisher implements OutboxPublisher {
             int laneCount,
             PayloadSerializer serializer,
             MessageLimits limits,
+            TopicRouting routing,
             EncryptionPolicy encryption,
             Runnable afterCommit) {
         this.callerTransaction = callerTransaction;
@@ -51,6 +53,7 @@ public final class TransactionalOutboxPublisher implements OutboxPublisher {
         this.keyLane = new KeyLane(laneCount);
         this.serializer = serializer;
         this.limits = limits;
+        this.routing = routing;
         this.encryption = encryption;
         this.afterCommit = afterCommit;
     }
@@ -79,23 +82,24 @@ public final class TransactionalOutboxPublisher implements OutboxPublisher {
     private NewEvent row(Object event) {
         OutboxMessage message = event instanceof OutboxMessage given ? given : annotatedEvents.toMessage(event);
         limits.checkNames(message);
+        String topic = routing.topicOf(message);
         PayloadCipher cipher = encryption.cipherFor(message);
         byte[] payload = bytes(message);
         limits.checkPayload(message, payload.length);
         UUID id = EventIds.next();
-        if (cipher == null) return row(id, message, payload, null);
+        if (cipher == null) return row(id, message, topic, payload, null);
         EncryptedPayload encrypted = cipher.encrypt(
                 new EventIdentity(id, message.eventType(), message.aggregateType(), message.aggregateId()), payload);
         limits.checkEncrypted(message, payload.length, encrypted.envelope().length);
-        return row(id, message, encrypted.envelope(), encrypted.keyId());
+        return row(id, message, topic, encrypted.envelope(), encrypted.keyId());
     }
 
-    private NewEvent row(UUID id, OutboxMessage message, byte[] payload, @Nullable String encryptionKeyId) {
+    private NewEvent row(UUID id, OutboxMessage message, String topic, byte[] payload, @Nullable String encryptionKeyId) {
         return new NewEvent(
                 id,
                 keyLane.of(message.aggregateType(), message.aggregateId()),
                 message,
-                MessageLimits.topicOf(message),
+                topic,
                 contentTypeOf(message),
                 payload,
                 encryptionKeyId);

@@ -72,6 +72,7 @@ class KafkaRecordsTest {
                                 event.contentType(),
                                 event.payload(),
                                 Map.of(),
+                                null,
                                 event.createdAt())))
                 .get("ce_sequence"));
     }

@@ -8,10 +8,12 @@ import dev.outbox.encryption.KeysInMemory;
 import dev.outbox.operate.StoredOperations;
 import dev.outbox.publish.JacksonPayloadSerializer;
 import dev.outbox.publish.MessageLimits;
+import dev.outbox.publish.TopicRouting;
 import dev.outbox.publish.TransactionalOutboxPublisher;
 import dev.outbox.relay.Relay;
 import dev.outbox.spi.KeyRing;
 import dev.outbox.spi.PayloadSerializer;
+import dev.outbox.spi.TopicRouter;
 import dev.outbox.store.BatchRules;
 import dev.outbox.store.BatchStore;
 import dev.outbox.store.CallerTransaction;
@@ -22,6 +24,7 @@ import dev.outbox.store.OutboxTables;
 import dev.outbox.store.PauseStore;
 import dev.outbox.store.QuarantineStore;
 import dev.outbox.store.Schema;
+import java.util.Objects;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,7 +51,7 @@ import tools.jackson.databind.json.JsonMapper;
         })
 @ConditionalOnBean(DataSource.class)
 @ConditionalOnBooleanProperty(name = "outbox.enabled", matchIfMissing = true)
-@EnableConfigurationProperties(OutboxProperties.class)
+@EnableConfigurationProperties({OutboxProperties.class, KafkaProperties.class})
 public final class OutboxAutoConfiguration {
     private static final Logger log = LoggerFactory.getLogger(OutboxAutoConfiguration.class);
 
@@ -136,6 +139,8 @@ public final class OutboxAutoConfiguration {
             EventStore events,
             PayloadSerializer serializer,
             OutboxProperties properties,
+            KafkaProperties kafka,
+            ObjectProvider<TopicRouter> routers,
             ObjectProvider<EncryptionPolicy> encryption,
             ObjectProvider<KeyRing> keys,
             ObjectProvider<Relay> relay) {
@@ -145,6 +150,7 @@ public final class OutboxAutoConfiguration {
                 LaneStore.of(tables).count(),
                 serializer,
                 limits(properties),
+                new TopicRouting(kafka.rules(), type -> routedTopic(routers, type)),
                 usable(encryption.getIfAvailable(EncryptionPolicy::off), keys),
                 nudge(relay));
     }
@@ -153,6 +159,15 @@ public final class OutboxAutoConfiguration {
     @ConditionalOnBooleanProperty(name = "outbox.publish.application-events")
     ApplicationEventsToOutbox outboxApplicationEvents(OutboxPublisher publisher) {
         return new ApplicationEventsToOutbox(publisher);
+    }
+
+    /** That of the first router that knows one. */
+    private static @Nullable String routedTopic(ObjectProvider<TopicRouter> routers, String aggregateType) {
+        return routers.orderedStream()
+                .map(router -> router.topicOf(aggregateType))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     private static MessageLimits limits(OutboxProperties properties) {

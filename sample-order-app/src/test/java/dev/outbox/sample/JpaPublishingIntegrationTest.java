@@ -125,9 +125,9 @@ class JpaPublishingIntegrationTest extends RunningShop {
         publish(number);
     }
 
-    /** To a topic that no consumer of the application reads. */
+    /** To a topic that no consumer of the application reads, of each test its own; an aggregate type has one topic, so that is its name as well. */
     private void publish(String number) {
-        outbox.publish(OutboxMessage.of("Product", number, "E", "").topic(topic));
+        outbox.publish(OutboxMessage.of(topic, number, "E", ""));
     }
 
     private Stock newStock(String number) {
@@ -156,7 +156,8 @@ class JpaPublishingIntegrationTest extends RunningShop {
     }
 
     private int publishedFor(String number) {
-        return jdbc.sql("SELECT count(*) FROM outbox_events WHERE aggregate_type = 'Product' AND aggregate_id = ?")
+        return jdbc.sql("SELECT count(*) FROM outbox_events WHERE aggregate_type = ? AND aggregate_id = ?")
+                .param(topic)
                 .param(number)
                 .query(Integer.class)
                 .single();

@@ -6,6 +6,8 @@ import dev.outbox.encryption.EncryptionPolicy;
 import dev.outbox.operate.StoredOperations;
 import dev.outbox.publish.JacksonPayloadSerializer;
 import dev.outbox.publish.MessageLimits;
+import dev.outbox.publish.TopicRouting;
+import dev.outbox.publish.TopicRules;
 import dev.outbox.publish.TransactionalOutboxPublisher;
 import dev.outbox.relay.Relay;
 import dev.outbox.relay.RelaySettings;
@@ -35,6 +37,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -66,6 +69,9 @@ public final class Outbox {
 
     /** Quarantine blocks, and chunks are small, so that tests see them. */
     public static final BatchRules RULES = new BatchRules(true, false, 3);
+
+    /** Tests of relays send the events of a key wherever they need them. */
+    private static final TopicRules SEVERAL_TOPICS = new TopicRules(Map.of(), TopicRules.AGGREGATE_TYPE, false);
 
     private static final LaneFloor BEGINNING = new LaneFloor(0, null, null, -1);
 
@@ -113,6 +119,7 @@ public final class Outbox {
                 lanes.count(),
                 new JacksonPayloadSerializer(new JsonMapper()),
                 new MessageLimits(MessageLimits.DEFAULT_MAX_PAYLOAD_BYTES),
+                new TopicRouting(SEVERAL_TOPICS, type -> null),
                 encryption,
                 afterCommit);
     }
