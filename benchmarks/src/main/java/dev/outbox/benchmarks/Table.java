@@ -3,7 +3,7 @@ package dev.outbox.benchmarks;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.outbox.OutboxMessage;
 import dev.outbox.encryption.EncryptionPolicy;
-import dev.outbox.publish.JacksonPayloadSerializer;
+import dev.outbox.format.Jackson3Format;
 import dev.outbox.publish.MessageLimits;
 import dev.outbox.publish.TopicRouting;
 import dev.outbox.publish.TopicRules;
@@ -75,7 +75,7 @@ final class Table implements AutoCloseable {
                 new CallerTransaction(dataSource),
                 new EventStore(OutboxTables.of(dataSource)),
                 lanes.count(),
-                new JacksonPayloadSerializer(new JsonMapper()),
+                new Jackson3Format(new JsonMapper()),
                 new MessageLimits(MessageLimits.DEFAULT_MAX_PAYLOAD_BYTES),
                 new TopicRouting(TopicRules.DEFAULT, type -> null),
                 EncryptionPolicy.off(),

@@ -7,7 +7,8 @@ import dev.outbox.encryption.EncryptedPayload;
 import dev.outbox.encryption.EncryptionPolicy;
 import dev.outbox.encryption.EventIdentity;
 import dev.outbox.encryption.PayloadCipher;
-import dev.outbox.spi.PayloadSerializer;
+import dev.outbox.spi.PayloadFormat;
+import dev.outbox.spi.PayloadFormatException;
 import dev.outbox.store.CallerTransaction;
 import dev.outbox.store.EventStore;
 import dev.outbox.store.NewEvent;
@@ -28,7 +29,7 @@ public final class TransactionalOutboxPublisher implements OutboxPublisher {
     private final CallerTransaction callerTransaction;
     private final EventStore store;
     private final KeyLane keyLane;
-    private final PayloadSerializer serializer;
+    private final PayloadFormat format;
     private final MessageLimits limits;
     private final TopicRouting routing;
     private final EncryptionPolicy encryption;
@@ -43,7 +44,7 @@ public final class TransactionalOutboxPublisher implements OutboxPublisher {
             CallerTransaction callerTransaction,
             EventStore store,
             int laneCount,
-            PayloadSerializer serializer,
+            PayloadFormat format,
             MessageLimits limits,
             TopicRouting routing,
             EncryptionPolicy encryption,
@@ -51,7 +52,7 @@ public final class TransactionalOutboxPublisher implements OutboxPublisher {
         this.callerTransaction = callerTransaction;
         this.store = store;
         this.keyLane = new KeyLane(laneCount);
-        this.serializer = serializer;
+        this.format = format;
         this.limits = limits;
         this.routing = routing;
         this.encryption = encryption;
@@ -94,7 +95,8 @@ public final class TransactionalOutboxPublisher implements OutboxPublisher {
         return row(id, message, topic, encrypted.envelope(), encrypted.keyId());
     }
 
-    private NewEvent row(UUID id, OutboxMessage message, String topic, byte[] payload, @Nullable String encryptionKeyId) {
+    private NewEvent row(
+            UUID id, OutboxMessage message, String topic, byte[] payload, @Nullable String encryptionKeyId) {
         return new NewEvent(
                 id,
                 keyLane.of(message.aggregateType(), message.aggregateId()),
@@ -108,22 +110,25 @@ public final class TransactionalOutboxPublisher implements OutboxPublisher {
     private byte[] bytes(OutboxMessage message) {
         if (message.payload() instanceof byte[] bytes) return bytes;
         try {
-            return serializer.serialize(message.payload());
+            return format.serialize(message.payload());
+        } catch (PayloadFormatException e) {
+            throw unserialisable(message, e.getMessage(), e);
         } catch (Exception e) {
-            // The serialiser's own text may quote the payload, so only its class goes into ours; the cause is there for
-            // the log.
-            throw new InvalidOutboxMessageException(
-                    "The payload of %s (a %s) cannot be serialised: %s. Give it serialisable properties, or pass the bytes themselves."
-                            .formatted(
-                                    message,
-                                    message.payload().getClass().getName(),
-                                    e.getClass().getName()),
-                    e);
+            // Its text may quote the payload, so only its class goes into ours; the cause is there for the log.
+            throw unserialisable(message, e.getClass().getName(), e);
         }
+    }
+
+    private static InvalidOutboxMessageException unserialisable(
+            OutboxMessage message, @Nullable String problem, Exception cause) {
+        return new InvalidOutboxMessageException(
+                "The payload of %s (a %s) cannot be serialised: %s. Give it serialisable properties, or pass the bytes themselves."
+                        .formatted(message, message.payload().getClass().getName(), problem),
+                cause);
     }
 
     private String contentTypeOf(OutboxMessage message) {
         if (message.contentType() != null) return message.contentType();
-        return message.payload() instanceof byte[] ? BYTES : serializer.contentType();
+        return message.payload() instanceof byte[] ? BYTES : format.contentType();
     }
 }

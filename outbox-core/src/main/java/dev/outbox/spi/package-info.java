@@ -1,5 +1,5 @@
 /**
- * Extension points: how a payload becomes bytes, and where events are sent.
+ * Extension points: how a payload becomes bytes and an object again, and where events are sent.
  */
 @NullMarked
 package dev.outbox.spi;

@@ -6,13 +6,12 @@ import dev.outbox.OutboxPublisher;
 import dev.outbox.encryption.EncryptionPolicy;
 import dev.outbox.encryption.KeysInMemory;
 import dev.outbox.operate.StoredOperations;
-import dev.outbox.publish.JacksonPayloadSerializer;
 import dev.outbox.publish.MessageLimits;
 import dev.outbox.publish.TopicRouting;
 import dev.outbox.publish.TransactionalOutboxPublisher;
 import dev.outbox.relay.Relay;
 import dev.outbox.spi.KeyRing;
-import dev.outbox.spi.PayloadSerializer;
+import dev.outbox.spi.PayloadFormat;
 import dev.outbox.spi.TopicRouter;
 import dev.outbox.store.BatchRules;
 import dev.outbox.store.BatchStore;
@@ -37,7 +36,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The publisher and the tables it writes to. */
 @AutoConfiguration(
@@ -45,9 +43,7 @@ import tools.jackson.databind.json.JsonMapper;
             "org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration",
             "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
             "org.springframework.boot.autoconfigure.flyway.FlywayAutoConfiguration",
-            "org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration",
-            "org.springframework.boot.autoconfigure.jackson.JacksonAutoConfiguration",
-            "org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration"
+            "org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration"
         })
 @ConditionalOnBean(DataSource.class)
 @ConditionalOnBooleanProperty(name = "outbox.enabled", matchIfMissing = true)
@@ -128,16 +124,10 @@ public final class OutboxAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    PayloadSerializer outboxPayloadSerializer(ObjectProvider<JsonMapper> mapper) {
-        return new JacksonPayloadSerializer(mapper.getIfAvailable(JsonMapper::new));
-    }
-
-    @Bean
-    @ConditionalOnMissingBean
     OutboxPublisher outboxPublisher(
             OutboxTables tables,
             EventStore events,
-            PayloadSerializer serializer,
+            PayloadFormat format,
             OutboxProperties properties,
             KafkaProperties kafka,
             ObjectProvider<TopicRouter> routers,
@@ -148,7 +138,7 @@ public final class OutboxAutoConfiguration {
                 new CallerTransaction(tables.dataSource()),
                 events,
                 LaneStore.of(tables).count(),
-                serializer,
+                format,
                 limits(properties),
                 new TopicRouting(kafka.rules(), type -> routedTopic(routers, type)),
                 usable(encryption.getIfAvailable(EncryptionPolicy::off), keys),

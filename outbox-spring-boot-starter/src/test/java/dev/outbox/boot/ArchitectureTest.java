@@ -27,6 +27,7 @@ class ArchitectureTest {
         "dev.outbox",
         "dev.outbox.spi",
         "dev.outbox.encryption..",
+        "dev.outbox.format..",
         "dev.outbox.publish..",
         "dev.outbox.store..",
         "dev.outbox.relay.."
@@ -80,7 +81,11 @@ class ArchitectureTest {
                 .that(resideInAnyPackage("dev.outbox", "dev.outbox.spi"))
                 .should()
                 .dependOnClassesThat(resideInAnyPackage(
-                        "dev.outbox.encryption..", "dev.outbox.publish..", "dev.outbox.store..", "dev.outbox.relay.."))
+                        "dev.outbox.encryption..",
+                        "dev.outbox.format..",
+                        "dev.outbox.publish..",
+                        "dev.outbox.store..",
+                        "dev.outbox.relay.."))
                 .check(OUTBOX);
     }
 
@@ -107,6 +112,17 @@ class ArchitectureTest {
                                 resideInAPackage("dev.outbox.encryption.."))))
                 .should()
                 .dependOnClassesThat(resideInAPackage("org.bouncycastle.."))
+                .check(OUTBOX);
+    }
+
+    @Test
+    void a_jackson_that_an_application_may_lack_is_known_to_the_formats_and_to_what_configures_them() {
+        noClasses()
+                .that(resideInAnyPackage("dev.outbox..")
+                        .and(com.tngtech.archunit.base.DescribedPredicate.not(
+                                resideInAnyPackage("dev.outbox.format..", "dev.outbox.boot..", "dev.outbox.sample.."))))
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("tools.jackson.databind..", "com.fasterxml.jackson.."))
                 .check(OUTBOX);
     }
 

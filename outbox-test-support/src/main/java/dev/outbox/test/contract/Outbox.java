@@ -3,8 +3,8 @@ package dev.outbox.test.contract;
 import dev.outbox.OutboxMessage;
 import dev.outbox.OutboxOperations;
 import dev.outbox.encryption.EncryptionPolicy;
+import dev.outbox.format.Jackson3Format;
 import dev.outbox.operate.StoredOperations;
-import dev.outbox.publish.JacksonPayloadSerializer;
 import dev.outbox.publish.MessageLimits;
 import dev.outbox.publish.TopicRouting;
 import dev.outbox.publish.TopicRules;
@@ -117,7 +117,7 @@ public final class Outbox {
                 new CallerTransaction(dataSource),
                 events,
                 lanes.count(),
-                new JacksonPayloadSerializer(new JsonMapper()),
+                new Jackson3Format(new JsonMapper()),
                 new MessageLimits(MessageLimits.DEFAULT_MAX_PAYLOAD_BYTES),
                 new TopicRouting(SEVERAL_TOPICS, type -> null),
                 encryption,
