@@ -45,9 +45,16 @@ public abstract class Dialect {
     public abstract String now();
 
     /** An expression for the time of the database after some microseconds, which may be a parameter. */
-    String after(String micros) {
+    public String after(String micros) {
         return "TIMESTAMPADD(MICROSECOND, %s, %s)".formatted(micros, now());
     }
+
+    /**
+     * A statement that deletes the first rows of a table.
+     *
+     * @param which begins with the condition, and ends with ORDER BY and LIMIT
+     */
+    public abstract String deleteSome(String table, String which);
 
     /** Tells the planner to read a table by one of its indexes; empty where it needs no telling. */
     String index(String name) {

@@ -16,6 +16,11 @@ final class H2Dialect extends Dialect {
     }
 
     @Override
+    public String deleteSome(String table, String which) {
+        return "DELETE FROM %1$s WHERE _ROWID_ IN (SELECT _ROWID_ FROM %1$s WHERE %2$s)".formatted(table, which);
+    }
+
+    @Override
     boolean isConcurrencyFailure(SQLException e) {
         return e.getErrorCode() == LOCK_TIMEOUT;
     }

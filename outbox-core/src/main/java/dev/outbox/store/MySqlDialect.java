@@ -32,6 +32,11 @@ final class MySqlDialect extends Dialect {
     }
 
     @Override
+    public String deleteSome(String table, String which) {
+        return "DELETE FROM %s WHERE %s".formatted(table, which);
+    }
+
+    @Override
     String index(String name) {
         return "FORCE INDEX (%s)".formatted(name);
     }

@@ -58,7 +58,7 @@ public record OutboxTables(DataSource dataSource, @Nullable String schema, Strin
     }
 
     /** A statement, a script or a single name, with the names that the tables have here. */
-    String named(String sql) {
+    public String named(String sql) {
         return named(sql, (schema == null ? "" : schema + ".") + prefix);
     }
 

@@ -31,6 +31,11 @@ final class PostgresDialect extends Dialect {
         return "clock_timestamp()";
     }
 
+    @Override
+    public String after(String micros) {
+        return "clock_timestamp() + %s * interval '1 microsecond'".formatted(micros);
+    }
+
     /** A statement that fails would spoil the transaction. */
     @Override
     public boolean insertUnlessThere(JdbcClient jdbc, String insert, Map<String, ?> parameters) {
@@ -48,6 +53,11 @@ final class PostgresDialect extends Dialect {
     boolean exists(JdbcTemplate jdbc, OutboxTables names, String table) {
         return Boolean.TRUE.equals(
                 jdbc.queryForObject("SELECT to_regclass(?) IS NOT NULL", Boolean.class, names.named(table)));
+    }
+
+    @Override
+    public String deleteSome(String table, String which) {
+        return "DELETE FROM %1$s WHERE ctid = ANY (ARRAY(SELECT ctid FROM %1$s WHERE %2$s))".formatted(table, which);
     }
 
     @Override

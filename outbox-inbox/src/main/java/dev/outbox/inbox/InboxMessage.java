@@ -53,7 +53,7 @@ public record InboxMessage(
                     required(headers, "ce_type"),
                     required(headers, "ce_aggregatetype"),
                     required(headers, "ce_subject"),
-                    version == null ? null : Long.valueOf(version),
+                    version == null || version.isEmpty() ? null : Long.valueOf(version),
                     Instant.parse(required(headers, "ce_time")),
                     Map.copyOf(headers),
                     headers.get("ce_encryptionkeyid"),
@@ -67,6 +67,16 @@ public record InboxMessage(
                             .formatted(record.offset(), record.topic(), record.partition(), e.getMessage()),
                     e);
         }
+    }
+
+    /**
+     * The replay that has sent this copy.
+     *
+     * @return null for an event that is sent for the first time, or again by a relay that did not know it had been
+     * @throws InvalidInboxRecordException if its headers are not those of the wire contract
+     */
+    public @Nullable InboxReplay replay() {
+        return InboxReplay.of(this);
     }
 
     private static String required(Map<String, String> headers, String name) {

@@ -53,7 +53,7 @@ abstract class InboxProcessorContract {
         jdbc = JdbcClient.create(dataSource);
         jdbc.sql("CREATE TABLE notifications (event_id varchar(36))").update();
         transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
-        inbox = new InboxProcessor(new InboxStore(tables), transaction);
+        inbox = new InboxProcessor(tables, transaction);
     }
 
     @AfterEach

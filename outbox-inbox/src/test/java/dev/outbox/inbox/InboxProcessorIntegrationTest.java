@@ -87,7 +87,7 @@ class InboxProcessorIntegrationTest {
         }
     }
 
-    private static DataSource schema(TestDatabase database) {
+    static DataSource schema(TestDatabase database) {
         DatabaseSchema schema = database.createSchema("inbox");
         return new DriverManagerDataSource(schema.jdbcUrl(), schema.username(), schema.password());
     }

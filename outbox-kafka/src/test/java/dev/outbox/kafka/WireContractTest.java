@@ -65,7 +65,8 @@ class WireContractTest {
         while (row.find()) reserved.addAll(List.of(row.group(1).replace("`", "").split(", ")));
         assertThat(reserved)
                 .hasSizeGreaterThan(1)
-                .doesNotContainAnyElementsOf(headers(event(7L, "2026-11", APPLICATIONS)).keySet());
+                .doesNotContainAnyElementsOf(
+                        headers(event(7L, "2026-11", APPLICATIONS)).keySet());
     }
 
     private static Object parse(Row row) {

@@ -1,6 +1,7 @@
 package dev.outbox.boot;
 
 import dev.outbox.store.OutboxTables;
+import java.time.Duration;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -11,10 +12,15 @@ import org.springframework.util.StringUtils;
  * The inbox.
  *
  * @param enabled whether the inbox is configured where its module is on the class path
+ * @param retention how long it is remembered what was handled; longer than topics keep records
+ * @param claimTime how long work without a transaction is claimed: longer than it ever takes, because afterwards somebody else may begin it again
  */
 @ConfigurationProperties("outbox.inbox")
 record InboxProperties(
-        @DefaultValue("true") boolean enabled, @DefaultValue Schema schema) {
+        @DefaultValue("true") boolean enabled,
+        @DefaultValue("30d") Duration retention,
+        @DefaultValue("1m") Duration claimTime,
+        @DefaultValue Schema schema) {
     /**
      * The tables.
      *

@@ -51,8 +51,11 @@ public final class OutboxInboxAutoConfiguration {
             Schema inboxSchema,
             PlatformTransactionManager transactions,
             ObjectProvider<PayloadCipher> cipher) {
-        InboxStore store = new InboxStore(properties.schema().tables(dataSource));
-        return new InboxProcessor(store, new TransactionTemplate(transactions), cipher.getIfAvailable());
+        return new InboxProcessor(
+                properties.schema().tables(dataSource),
+                new TransactionTemplate(transactions),
+                cipher.getIfAvailable(),
+                properties.retention());
     }
 
     private static OutboxConfigurationException samePlace(OutboxTables tables) {

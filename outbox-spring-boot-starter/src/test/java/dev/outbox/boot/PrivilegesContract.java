@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import dev.outbox.EventState;
 import dev.outbox.EventStatus;
 import dev.outbox.OutboxPause;
+import dev.outbox.inbox.store.Delivery;
+import dev.outbox.inbox.store.InboxStatus;
 import dev.outbox.inbox.store.InboxStore;
 import dev.outbox.relay.Relay;
 import dev.outbox.spi.EventSender;
@@ -227,7 +229,10 @@ abstract class PrivilegesContract {
         InboxStore.schema(tables).verify();
         UUID event = UUID.randomUUID();
         InboxStore store = new InboxStore(tables);
-        assertThat(List.of(store.record("test", event), store.record("test", event)))
+        Delivery delivery = new Delivery(event, "");
+        assertThat(List.of(
+                        store.record("test", delivery, InboxStatus.HANDLED, 1),
+                        store.record("test", delivery, InboxStatus.HANDLED, 1)))
                 .containsExactly(true, false);
     }
 

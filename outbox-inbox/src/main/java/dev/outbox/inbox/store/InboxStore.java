@@ -1,45 +1,243 @@
 package dev.outbox.inbox.store;
 
+import static java.util.stream.Collectors.toSet;
+
 import dev.outbox.store.Dialect;
 import dev.outbox.store.OutboxTables;
 import dev.outbox.store.Schema;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The rows of {@code inbox_events}. */
+/** The rows of {@code inbox_events}: what each consumer has handled. */
 public final class InboxStore {
     /** What the names of the consumer's tables begin with unless something else is said. */
     public static final String DEFAULT_PREFIX = "inbox_";
 
+    /** Servers limit the parameters of a statement, and each number of rows is a statement of its own. */
+    private static final int MOST_ROWS = 100;
+
+    private static final int MAX_RESULT = 2000;
+
+    /** Two transactions that record the same events do so in the same order, so that one waits and neither ends in a deadlock. */
+    private static final Comparator<Delivery> ORDER =
+            Comparator.comparing(Delivery::eventId).thenComparing(Delivery::replayId);
+
     private final JdbcClient jdbc;
     private final Dialect dialect;
+    private final String row;
 
     /** @param tables with {@value #DEFAULT_PREFIX} or another prefix, but not the outbox's in the same schema */
     public InboxStore(OutboxTables tables) {
         this.jdbc = tables.jdbc();
         this.dialect = Dialect.of(tables);
+        this.row = "(?, ?, ?, ?, 1, %s)".formatted(dialect.now());
     }
 
     /** The consumer's tables. */
     public static Schema schema(OutboxTables tables) {
-        return new Schema(tables, "inbox", List.of("V1__inbox.sql"), List.of("inbox_events"));
+        return new Schema(tables, "inbox", List.of("V1__inbox.sql"), List.of("inbox_events", "inbox_versions"));
     }
 
     /**
      * Records in the current transaction that a consumer handles an event. While another transaction is handling the same event, this waits for
      * its end: it is a duplicate if that one commits, and not if it rolls back.
      *
-     * @return false if the consumer has handled the event already
+     * @param attempts how often it was tried, this time included
+     * @return false if there is a row already
      * @throws org.springframework.dao.ConcurrencyFailureException if the database has ended that wait, after its lock time-out or to end a deadlock. The
      *     transaction has to be rolled back, and can be run again.
      */
-    public boolean record(String consumer, UUID eventId) {
-        return dialect.insertUnlessThere(
-                jdbc,
-                "INSERT INTO inbox_events (consumer, event_id, handled_at) VALUES (:consumer, :eventId, %s)"
-                        .formatted(dialect.now()),
-                Map.of("consumer", consumer, "eventId", dialect.id(eventId)));
+    public boolean record(String consumer, Delivery delivery, InboxStatus status, int attempts) {
+        Map<String, Object> parameters = key(consumer, delivery);
+        parameters.put("status", status.name());
+        parameters.put("attempts", attempts);
+        return dialect.insertUnlessThere(jdbc, """
+                INSERT INTO inbox_events (consumer, event_id, replay_id, status, attempts, handled_at)
+                VALUES (:consumer, :eventId, :replayId, :status, :attempts, %s)
+                """.formatted(dialect.now()), parameters);
+    }
+
+    /** Which of these have rows that the current transaction sees. */
+    public Set<Delivery> recorded(String consumer, Set<Delivery> deliveries) {
+        Set<Delivery> found = new HashSet<>();
+        for (List<Delivery> some : portions(deliveries)) {
+            Set<Object> ids = some.stream()
+                    .map(delivery -> dialect.id(delivery.eventId()))
+                    .collect(toSet());
+            found.addAll(jdbc.sql("""
+                            SELECT event_id, replay_id FROM inbox_events
+                            WHERE consumer = :consumer AND event_id IN (:ids)
+                            """)
+                    .param("consumer", consumer)
+                    .param("ids", ids)
+                    .query((row, n) -> new Delivery(dialect.id(row, "event_id"), row.getString("replay_id")))
+                    .list());
+        }
+        found.retainAll(deliveries);
+        return found;
+    }
+
+    /**
+     * Records many events, none of which {@link #recorded} has found.
+     *
+     * @throws org.springframework.dao.DataAccessException also if another transaction has recorded one of them meanwhile. The transaction has to be rolled back, and can be run again.
+     */
+    public void recordAll(String consumer, Map<Delivery, InboxStatus> statuses) {
+        for (List<Delivery> some : portions(statuses.keySet())) {
+            JdbcClient.StatementSpec insert = jdbc.sql(
+                    "INSERT INTO inbox_events (consumer, event_id, replay_id, status, attempts, handled_at) VALUES "
+                            + String.join(", ", Collections.nCopies(some.size(), row)));
+            for (Delivery delivery : some) {
+                insert = insert.param(consumer)
+                        .param(dialect.id(delivery.eventId()))
+                        .param(delivery.replayId())
+                        .param(String.valueOf(statuses.get(delivery)));
+            }
+            insert.update();
+        }
+    }
+
+    /**
+     * Begins work that holds no transaction: it is the caller's until the time is up, even if the caller has died.
+     *
+     * @return which attempt it is; none if the event has been dealt with, and 0 if somebody else's claim has not ended
+     */
+    public OptionalInt claim(String consumer, Delivery delivery, Duration claimed) {
+        record(consumer, delivery, InboxStatus.FAILED, 0);
+        Map<String, Object> parameters = key(consumer, delivery);
+        InboxRow row = jdbc.sql("""
+                        SELECT status, attempts, CASE WHEN claimed_until > %s THEN 1 ELSE 0 END AS taken FROM inbox_events
+                        WHERE consumer = :consumer AND event_id = :eventId AND replay_id = :replayId FOR UPDATE
+                        """.formatted(dialect.now()))
+                .params(parameters)
+                .query((result, n) -> new InboxRow(
+                        InboxStatus.valueOf(result.getString("status")),
+                        result.getInt("attempts"),
+                        result.getInt("taken") == 1))
+                .single();
+        if (row.status() == InboxStatus.CLAIMED && row.taken()) return OptionalInt.of(0);
+        if (row.status() != InboxStatus.CLAIMED && row.status() != InboxStatus.FAILED) return OptionalInt.empty();
+        parameters.put("claimed", claimed.toNanos() / 1000);
+        jdbc.sql("""
+                        UPDATE inbox_events SET status = 'CLAIMED', attempts = attempts + 1, handled_at = %s, claimed_until = %s
+                        WHERE consumer = :consumer AND event_id = :eventId AND replay_id = :replayId
+                        """.formatted(dialect.now(), dialect.after(":claimed")))
+                .params(parameters)
+                .update();
+        return OptionalInt.of(row.attempts() + 1);
+    }
+
+    private record InboxRow(InboxStatus status, int attempts, boolean taken) {}
+
+    /**
+     * Ends work that was claimed.
+     *
+     * @param attempt the claim's; another one's claim is left alone
+     * @param result cut after {@value #MAX_RESULT} characters
+     * @return false if the claim had run out, and somebody else has begun the work again
+     */
+    public boolean finish(
+            String consumer, Delivery delivery, int attempt, InboxStatus status, @Nullable String result) {
+        Map<String, Object> parameters = key(consumer, delivery);
+        parameters.put("attempt", attempt);
+        parameters.put("status", status.name());
+        parameters.put("result", shortened(result));
+        return jdbc.sql("""
+                        UPDATE inbox_events SET status = :status, result = :result, handled_at = %s, claimed_until = NULL
+                        WHERE consumer = :consumer AND event_id = :eventId AND replay_id = :replayId
+                          AND status = 'CLAIMED' AND attempts = :attempt
+                        """.formatted(dialect.now())).params(parameters).update() == 1;
+    }
+
+    /**
+     * Records that an event was put aside.
+     *
+     * @param result cut after {@value #MAX_RESULT} characters
+     * @return false if it has been dealt with otherwise
+     */
+    public boolean putAside(String consumer, Delivery delivery, int attempts, @Nullable String result) {
+        record(consumer, delivery, InboxStatus.DEAD_LETTER, attempts);
+        Map<String, Object> parameters = key(consumer, delivery);
+        parameters.put("attempts", attempts);
+        parameters.put("result", shortened(result));
+        return jdbc.sql("""
+                        UPDATE inbox_events SET status = 'DEAD_LETTER', attempts = :attempts, result = :result, handled_at = %s, claimed_until = NULL
+                        WHERE consumer = :consumer AND event_id = :eventId AND replay_id = :replayId
+                          AND status IN ('DEAD_LETTER', 'CLAIMED', 'FAILED')
+                        """.formatted(dialect.now())).params(parameters).update() == 1;
+    }
+
+    /** Forgets that an event was put aside, so that it can be handled. */
+    public void takeUp(String consumer, Delivery delivery) {
+        jdbc.sql("""
+                        DELETE FROM inbox_events
+                        WHERE consumer = :consumer AND event_id = :eventId AND replay_id = :replayId AND status = 'DEAD_LETTER'
+                        """).params(key(consumer, delivery)).update();
+    }
+
+    /**
+     * Forgets the events that were dealt with longest ago, except those put aside.
+     *
+     * @param age how long ago at least
+     * @param limit how many at most
+     * @return how many
+     */
+    public int forget(Duration age, int limit) {
+        String oldest = "handled_at < (SELECT %s) AND status <> 'DEAD_LETTER' ORDER BY handled_at LIMIT :limit"
+                .formatted(dialect.after(":age"));
+        return jdbc.sql(dialect.deleteSome("inbox_events", oldest))
+                .param("age", -age.toNanos() / 1000)
+                .param("limit", limit)
+                .update();
+    }
+
+    private static @Nullable String shortened(@Nullable String result) {
+        return result == null || result.length() <= MAX_RESULT ? result : result.substring(0, MAX_RESULT);
+    }
+
+    private static List<List<Delivery>> portions(Set<Delivery> deliveries) {
+        List<Delivery> all = deliveries.stream().sorted(ORDER).toList();
+        List<List<Delivery>> portions = new ArrayList<>();
+        for (int i = 0; i < all.size(); i += MOST_ROWS) {
+            portions.add(all.subList(i, Math.min(i + MOST_ROWS, all.size())));
+        }
+        return portions;
+    }
+
+    private Map<String, Object> key(String consumer, Delivery delivery) {
+        Map<String, Object> key = new HashMap<>();
+        key.put("consumer", consumer);
+        key.put("eventId", dialect.id(delivery.eventId()));
+        key.put("replayId", delivery.replayId());
+        return key;
+    }
+
+    /** What is recorded of an event at a consumer: as it came first, and for each replay that had it handled anew. */
+    public List<Handling> handlings(String consumer, UUID eventId) {
+        return jdbc.sql("""
+                        SELECT replay_id, status, attempts, result, handled_at FROM inbox_events
+                        WHERE consumer = :consumer AND event_id = :eventId ORDER BY handled_at
+                        """)
+                .param("consumer", consumer)
+                .param("eventId", dialect.id(eventId))
+                .query((row, n) -> new Handling(
+                        row.getString("replay_id"),
+                        InboxStatus.valueOf(row.getString("status")),
+                        row.getInt("attempts"),
+                        row.getString("result"),
+                        Objects.requireNonNull(dialect.instant(row, "handled_at"))))
+                .list();
     }
 }

@@ -1,11 +1,31 @@
--- The inbox: which consumer has handled which event. The row commits with the consumer's own change.
+-- The inbox: which consumer has handled which event, and what came of it. The row commits with the consumer's own change.
 -- Every statement may run again: MariaDB ends a transaction with each of them. Names are compared byte by byte.
 CREATE TABLE IF NOT EXISTS inbox_events (
-  consumer   varchar(100) NOT NULL,
-  event_id   binary(16)   NOT NULL,
-  -- in UTC
-  handled_at datetime(6)  NOT NULL,
-  PRIMARY KEY (consumer, event_id)
+  consumer      varchar(100) NOT NULL,
+  event_id      binary(16)   NOT NULL,
+  -- of the replay that has the event handled once more; else empty
+  replay_id     varchar(36)  NOT NULL,
+  -- HANDLED, STALE, or of work without a transaction CLAIMED or FAILED, or DEAD_LETTER
+  status        varchar(12)  NOT NULL,
+  attempts      integer      NOT NULL,
+  -- what the handler said, or why it failed
+  result        varchar(2000),
+  -- times are in UTC
+  handled_at    datetime(6) NOT NULL,
+  -- until when nobody else begins the same work; of CLAIMED only
+  claimed_until datetime(6),
+  PRIMARY KEY (consumer, event_id, replay_id),
+  -- what retention looks for
+  KEY handled (handled_at)
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
+
+-- The latest version of an aggregate that a consumer has applied. Kept when events are forgotten.
+CREATE TABLE IF NOT EXISTS inbox_versions (
+  consumer          varchar(100) NOT NULL,
+  aggregate_type    varchar(100) NOT NULL,
+  aggregate_id      varchar(200) NOT NULL,
+  aggregate_version bigint       NOT NULL,
+  PRIMARY KEY (consumer, aggregate_type, aggregate_id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 CREATE TABLE IF NOT EXISTS inbox_schema (

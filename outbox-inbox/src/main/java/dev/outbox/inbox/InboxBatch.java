@@ -1,0 +1,93 @@
+package dev.outbox.inbox;
+
+import static java.util.stream.Collectors.toSet;
+
+import dev.outbox.inbox.store.AggregateKey;
+import dev.outbox.inbox.store.Delivery;
+import dev.outbox.inbox.store.InboxStatus;
+import dev.outbox.inbox.store.InboxStore;
+import dev.outbox.inbox.store.VersionStore;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Decides in one transaction what becomes of some events of a consumer, and records it, in a number of statements that does not depend on how many there are. What is
+ * recorded is undone with the transaction if handling fails.
+ */
+final class InboxBatch {
+    private final InboxConsumer consumer;
+    private final Map<Delivery, InboxMessage> candidates = new LinkedHashMap<>();
+    private final Map<Delivery, InboxOutcome> outcomes = new HashMap<>();
+
+    InboxBatch(InboxConsumer consumer) {
+        this.consumer = consumer;
+    }
+
+    /** @return false for a copy of an event that is in the batch already */
+    boolean add(Delivery delivery, InboxMessage message) {
+        return candidates.putIfAbsent(delivery, message) == null;
+    }
+
+    Map<Delivery, InboxOutcome> decide(InboxStore store, HeldKeys heldKeys, VersionStore versions) {
+        leaveOut(store.recorded(consumer.name(), candidates.keySet()), InboxOutcome.DUPLICATE);
+        if (consumer.holdsKeys()) {
+            Set<AggregateKey> held = heldKeys.of(consumer.name(), keys(candidates.values()));
+            Set<Delivery> following = new HashSet<>();
+            candidates.forEach((delivery, message) -> {
+                if (held.contains(key(message))) following.add(delivery);
+            });
+            leaveOut(following, InboxOutcome.HELD);
+        }
+        candidates.keySet().forEach(delivery -> outcomes.put(delivery, InboxOutcome.HANDLED));
+        if (consumer.latestOnly()) compareVersions(versions);
+        store.recordAll(consumer.name(), statuses());
+        return outcomes;
+    }
+
+    private void leaveOut(Collection<Delivery> deliveries, InboxOutcome outcome) {
+        for (Delivery delivery : deliveries) {
+            candidates.remove(delivery);
+            outcomes.put(delivery, outcome);
+        }
+    }
+
+    private void compareVersions(VersionStore versions) {
+        Map<AggregateKey, Long> before = versions.lock(consumer.name(), keys(candidates.values()));
+        Map<AggregateKey, Long> after = new HashMap<>(before);
+        candidates.forEach((delivery, message) -> {
+            long version = version(message);
+            if (version < after.getOrDefault(key(message), Long.MIN_VALUE)) outcomes.put(delivery, InboxOutcome.STALE);
+            else after.put(key(message), version);
+        });
+        versions.write(consumer.name(), before, after);
+    }
+
+    private Map<Delivery, InboxStatus> statuses() {
+        Map<Delivery, InboxStatus> statuses = new HashMap<>();
+        for (Delivery delivery : candidates.keySet()) {
+            boolean stale = outcomes.get(delivery) == InboxOutcome.STALE;
+            statuses.put(delivery, stale ? InboxStatus.STALE : InboxStatus.HANDLED);
+        }
+        return statuses;
+    }
+
+    static long version(InboxMessage message) {
+        if (message.aggregateVersion() != null) return message.aggregateVersion();
+        throw new InvalidInboxRecordException(
+                "%s has no aggregate version, without which a consumer of the latest only cannot tell whether it is newer. Publish its type with a version, or take latestOnly from the consumer."
+                        .formatted(message),
+                null);
+    }
+
+    private static Set<AggregateKey> keys(Collection<InboxMessage> messages) {
+        return messages.stream().map(InboxBatch::key).collect(toSet());
+    }
+
+    static AggregateKey key(InboxMessage message) {
+        return new AggregateKey(message.aggregateType(), message.aggregateId());
+    }
+}
