@@ -12,22 +12,28 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * A transaction of the relay or an operator: of its own, READ COMMITTED whatever the database's default, and run again when the
+ * A transaction of the relay, the inbox or an operator: of its own, READ COMMITTED whatever the database's default, and run again when the
  * database ends it because of a deadlock, a lock time-out or a serialisation failure.
  */
-final class ShortTransaction {
+public final class ShortTransaction {
     private static final int TRIES = 5;
 
     private final DataSource dataSource;
     private final Dialect dialect;
     private volatile @Nullable TransactionTemplate template;
 
+    /** On the data source of these tables. */
+    public ShortTransaction(OutboxTables tables) {
+        this(tables, Dialect.of(tables));
+    }
+
     ShortTransaction(OutboxTables tables, Dialect dialect) {
         this.dataSource = tables.dataSource();
         this.dialect = dialect;
     }
 
-    <T> T run(Supplier<T> work) {
+    /** Runs {@code work}, which returns something that is not null, in a transaction. */
+    public <T> T run(Supplier<T> work) {
         TransactionTemplate transaction = template();
         return again(() -> transaction.execute(status -> work.get()));
     }

@@ -1,5 +1,5 @@
 /**
- * The inbox in front of listeners of Spring Kafka.
+ * The inbox in Spring Kafka's listener containers.
  */
 @NullMarked
 package dev.outbox.inbox.listener;

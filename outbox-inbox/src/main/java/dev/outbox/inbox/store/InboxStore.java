@@ -47,7 +47,11 @@ public final class InboxStore {
 
     /** The consumer's tables. */
     public static Schema schema(OutboxTables tables) {
-        return new Schema(tables, "inbox", List.of("V1__inbox.sql"), List.of("inbox_events", "inbox_versions"));
+        return new Schema(
+                tables,
+                "inbox",
+                List.of("V1__inbox.sql"),
+                List.of("inbox_events", "inbox_versions", "inbox_dead_letters", "inbox_held_keys"));
     }
 
     /**

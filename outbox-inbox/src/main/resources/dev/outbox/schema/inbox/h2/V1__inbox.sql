@@ -26,6 +26,43 @@ CREATE TABLE IF NOT EXISTS inbox_versions (
   PRIMARY KEY (consumer, aggregate_type, aggregate_id)
 );
 
+-- What a consumer could not handle, and later events of the same keys: copies of them lie in a dead-letter topic until somebody redrives or discards them.
+CREATE TABLE IF NOT EXISTS inbox_dead_letters (
+  -- The order in which they came. NO CACHE: numbers that are drawn ahead would be handed out late.
+  position          bigint GENERATED ALWAYS AS IDENTITY (NO CACHE) PRIMARY KEY,
+  consumer          varchar(100)  NOT NULL,
+  event_id          uuid          NOT NULL,
+  -- these three are empty for a record that is no outbox event
+  aggregate_type    varchar(100)  NOT NULL,
+  aggregate_id      varchar(200)  NOT NULL,
+  event_type        varchar(200)  NOT NULL,
+  -- where the record was, and where its copy is
+  source_topic      varchar(249)  NOT NULL,
+  source_partition  integer       NOT NULL,
+  source_offset     bigint        NOT NULL,
+  copy_topic        varchar(249)  NOT NULL,
+  copy_partition    integer       NOT NULL,
+  copy_offset       bigint        NOT NULL,
+  attempts          integer       NOT NULL,
+  error             varchar(2000) NOT NULL,
+  -- it was never tried: it only waits behind another one of its key
+  follower          boolean       NOT NULL,
+  failed_at         timestamp(6) with time zone NOT NULL,
+  UNIQUE (consumer, event_id)
+);
+
+CREATE INDEX IF NOT EXISTS inbox_dead_letters_of_consumer ON inbox_dead_letters (consumer, position);
+CREATE INDEX IF NOT EXISTS inbox_dead_letters_of_key ON inbox_dead_letters (consumer, aggregate_type, aggregate_id, position);
+
+-- The keys whose later events follow to the dead-letter topic. Whoever adds to a key's dead letters or takes from them holds the lock of its row.
+CREATE TABLE IF NOT EXISTS inbox_held_keys (
+  consumer       varchar(100) NOT NULL,
+  aggregate_type varchar(100) NOT NULL,
+  aggregate_id   varchar(200) NOT NULL,
+  since          timestamp(6) with time zone NOT NULL,
+  PRIMARY KEY (consumer, aggregate_type, aggregate_id)
+);
+
 CREATE TABLE IF NOT EXISTS inbox_schema (
   version      integer PRIMARY KEY,
   installed_at timestamp(6) with time zone DEFAULT current_timestamp(6) NOT NULL

@@ -28,6 +28,42 @@ CREATE TABLE IF NOT EXISTS inbox_versions (
   PRIMARY KEY (consumer, aggregate_type, aggregate_id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
 
+-- What a consumer could not handle, and later events of the same keys: copies of them lie in a dead-letter topic until somebody redrives or discards them.
+CREATE TABLE IF NOT EXISTS inbox_dead_letters (
+  -- The order in which they came.
+  position          bigint        NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  consumer          varchar(100)  NOT NULL,
+  event_id          binary(16)    NOT NULL,
+  -- these three are empty for a record that is no outbox event
+  aggregate_type    varchar(100)  NOT NULL,
+  aggregate_id      varchar(200)  NOT NULL,
+  event_type        varchar(200)  NOT NULL,
+  -- where the record was, and where its copy is
+  source_topic      varchar(249)  NOT NULL,
+  source_partition  int           NOT NULL,
+  source_offset     bigint        NOT NULL,
+  copy_topic        varchar(249)  NOT NULL,
+  copy_partition    int           NOT NULL,
+  copy_offset       bigint        NOT NULL,
+  attempts          int           NOT NULL,
+  error             varchar(2000) NOT NULL,
+  -- it was never tried: it only waits behind another one of its key
+  follower          boolean       NOT NULL,
+  failed_at         datetime(6)   NOT NULL,
+  UNIQUE KEY event (consumer, event_id),
+  KEY of_consumer (consumer, position),
+  KEY of_key (consumer, aggregate_type, aggregate_id, position)
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
+
+-- The keys whose later events follow to the dead-letter topic. Whoever adds to a key's dead letters or takes from them holds the lock of its row.
+CREATE TABLE IF NOT EXISTS inbox_held_keys (
+  consumer       varchar(100) NOT NULL,
+  aggregate_type varchar(100) NOT NULL,
+  aggregate_id   varchar(200) NOT NULL,
+  since          datetime(6)  NOT NULL,
+  PRIMARY KEY (consumer, aggregate_type, aggregate_id)
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
+
 CREATE TABLE IF NOT EXISTS inbox_schema (
   version      int         NOT NULL PRIMARY KEY,
   installed_at datetime(6) NOT NULL DEFAULT (utc_timestamp(6))

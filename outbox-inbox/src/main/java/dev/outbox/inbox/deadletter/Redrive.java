@@ -1,0 +1,165 @@
+package dev.outbox.inbox.deadletter;
+
+import dev.outbox.inbox.DeadLetter;
+import dev.outbox.inbox.DeadLetterFilter;
+import dev.outbox.inbox.DeadLetters;
+import dev.outbox.inbox.EventKey;
+import dev.outbox.inbox.RedriveResult;
+import dev.outbox.inbox.deadletter.store.DeadLetterStore;
+import dev.outbox.inbox.deadletter.store.HeldKeyStore;
+import dev.outbox.store.ShortTransaction;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.PessimisticLockingFailureException;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * One redrive.
+ *
+ * <p>Each dead letter is handled in a transaction that locks the held key, makes sure that the dead letter is the first one of its key, takes it off, and, if none is left, holds the key no longer. So of redrives that run
+ * at once only one is handling an event of the key, the others wait for its commit and find another one first; and a listener that comes with a later event waits as well, and finds either the key held, or
+ * everything before handled. See {@link Diversion}. For one thread, once.
+ */
+final class Redrive {
+    private static final int TRIES = 5;
+
+    private final DeadLetterStore letters;
+    private final HeldKeyStore keys;
+    private final ShortTransaction note;
+    private final TransactionTemplate transaction;
+    private final RecordHandling listener;
+    private final DeadLetterReader reader;
+    private final List<RedriveResult.Failed> failed = new ArrayList<>();
+    private String outage = "";
+    private int handled;
+    private int left;
+
+    Redrive(
+            DeadLetterStore letters,
+            HeldKeyStore keys,
+            ShortTransaction note,
+            TransactionTemplate transaction,
+            RecordHandling listener,
+            DeadLetterReader reader,
+            int limit) {
+        this.letters = letters;
+        this.keys = keys;
+        this.note = note;
+        this.transaction = transaction;
+        this.listener = listener;
+        this.reader = reader;
+        this.left = limit;
+    }
+
+    /** What has become of a dead letter. */
+    private enum Outcome {
+        HANDLED,
+        FAILED,
+        /** Somebody else has it, or others of its key come first. */
+        NOT_ITS_TURN
+    }
+
+    RedriveResult of(DeadLetterFilter filter) {
+        String consumer = filter.consumer();
+        Set<EventKey> done = new HashSet<>();
+        long position = 0;
+        while (!isOver()) {
+            List<DeadLetter> page = letters.list(filter, position, DeadLetters.MOST);
+            if (page.isEmpty()) break;
+            for (DeadLetter letter : page) {
+                position = letter.position();
+                if (isOver()) break;
+                if (done.contains(letter.key())) continue;
+                if (keys.heldAmong(consumer, List.of(letter.key())).isEmpty()) {
+                    attempt(letter);
+                } else {
+                    done.add(letter.key());
+                    inOrder(consumer, letter.key());
+                }
+            }
+        }
+        return new RedriveResult(handled, failed, outage);
+    }
+
+    private boolean isOver() {
+        return left == 0 || !outage.isEmpty();
+    }
+
+    /** Until none of the key is left, or one fails. */
+    private void inOrder(String consumer, EventKey key) {
+        while (!isOver()) {
+            Optional<DeadLetter> first = letters.first(consumer, key);
+            if (first.isEmpty() || attempt(first.get()) == Outcome.FAILED) return;
+        }
+    }
+
+    private Outcome attempt(DeadLetter letter) {
+        @Nullable ConsumerRecord<byte[], byte[]> record = null;
+        try {
+            record = reader.read(letter);
+            if (!handleAgainAfterDeadlocks(letter, record)) return Outcome.NOT_ITS_TURN;
+            left--;
+            handled++;
+            return Outcome.HANDLED;
+        } catch (RuntimeException e) {
+            failed(letter, record, e);
+            return Outcome.FAILED;
+        }
+    }
+
+    /** Or after a lock time-out: the listener, or another redrive, was in the way. */
+    private boolean handleAgainAfterDeadlocks(DeadLetter letter, ConsumerRecord<byte[], byte[]> record) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return handle(letter, record);
+            } catch (PessimisticLockingFailureException e) {
+                if (attempt == TRIES) throw e;
+            }
+        }
+    }
+
+    private boolean handle(DeadLetter letter, ConsumerRecord<byte[], byte[]> record) {
+        return Boolean.TRUE.equals(transaction.execute(status -> {
+            boolean held = keys.lock(letter.consumer(), letter.key());
+            if (held && !isFirst(letter)) return false;
+            if (!letters.remove(letter.consumer(), letter.eventId())) return false;
+            listener.handle(record);
+            if (held) keys.releaseIfEmpty(letter.consumer(), letter.key());
+            return true;
+        }));
+    }
+
+    private boolean isFirst(DeadLetter letter) {
+        return letters.first(letter.consumer(), letter.key())
+                .filter(first -> first.position() == letter.position())
+                .isPresent();
+    }
+
+    private void failed(DeadLetter letter, @Nullable ConsumerRecord<byte[], byte[]> record, RuntimeException failure) {
+        String error = record == null
+                ? Objects.requireNonNullElse(failure.getMessage(), failure.toString())
+                : FailureCause.of(failure, record).text();
+        if (Outage.isBehind(failure) || (record == null && failure instanceof KafkaException)) {
+            outage = error;
+            return;
+        }
+        left--;
+        failed.add(new RedriveResult.Failed(letter, error));
+        try {
+            note.run(() -> {
+                letters.failedAgain(letter.consumer(), letter.eventId(), error);
+                return true;
+            });
+        } catch (DataAccessException e) {
+            outage = e.toString();
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package dev.outbox.inbox.deadletter.store;
+
+import dev.outbox.inbox.DeadLetter;
+import dev.outbox.inbox.DeadLetterFilter;
+import dev.outbox.inbox.EventKey;
+import dev.outbox.inbox.RecordPosition;
+import dev.outbox.store.Dialect;
+import dev.outbox.store.OutboxTables;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The rows of {@code inbox_dead_letters}. Every method joins the transaction of its caller. Who adds to an ordered key, or takes from it, holds its lock: {@link HeldKeyStore#lock}. */
+public final class DeadLetterStore {
+    private static final String ALL = """
+            SELECT position, consumer, event_id, aggregate_type, aggregate_id, event_type, source_topic, source_partition, source_offset,
+                   copy_topic, copy_partition, copy_offset, attempts, error, follower, failed_at FROM inbox_dead_letters
+            """;
+    private static final String INSERT = """
+            INSERT INTO inbox_dead_letters (consumer, event_id, aggregate_type, aggregate_id, event_type, source_topic, source_partition, source_offset,
+                                            copy_topic, copy_partition, copy_offset, attempts, error, follower, failed_at)
+            VALUES (:consumer, :eventId, :aggregateType, :aggregateId, :eventType, :sourceTopic, :sourcePartition, :sourceOffset,
+                    :copyTopic, :copyPartition, :copyOffset, :attempts, :error, :follower, %s)""";
+    private static final String OF_KEY =
+            "WHERE consumer = :consumer AND aggregate_type = :aggregateType AND aggregate_id = :aggregateId";
+
+    private final JdbcClient jdbc;
+    private final Dialect dialect;
+
+    public DeadLetterStore(OutboxTables tables) {
+        this.jdbc = tables.jdbc();
+        this.dialect = Dialect.of(tables);
+    }
+
+    /** Returns false if the event is there already: the row stays, and points at its first copy. */
+    public boolean add(NewDeadLetter letter, boolean follower) {
+        Map<String, Object> row = new HashMap<>(key(letter.consumer(), letter.key()));
+        row.put("eventId", dialect.id(letter.eventId()));
+        row.put("eventType", letter.eventType());
+        put(row, "source", letter.source());
+        put(row, "copy", letter.copy());
+        row.put("attempts", letter.attempts());
+        row.put("error", letter.error());
+        row.put("follower", follower);
+        return dialect.insertUnlessThere(jdbc, INSERT.formatted(dialect.now()), row);
+    }
+
+    private static void put(Map<String, Object> row, String name, RecordPosition position) {
+        row.put(name + "Topic", position.topic());
+        row.put(name + "Partition", position.partition());
+        row.put(name + "Offset", position.offset());
+    }
+
+    /** Returns false if it is not there: somebody else was quicker, or it never was. */
+    public boolean remove(String consumer, UUID eventId) {
+        return jdbc.sql("DELETE FROM inbox_dead_letters WHERE consumer = :consumer AND event_id = :eventId")
+                        .param("consumer", consumer)
+                        .param("eventId", dialect.id(eventId))
+                        .update()
+                == 1;
+    }
+
+    /** Notes that it has failed once more. */
+    public void failedAgain(String consumer, UUID eventId, String error) {
+        jdbc.sql("""
+                        UPDATE inbox_dead_letters SET attempts = attempts + 1, error = :error, failed_at = %s
+                        WHERE consumer = :consumer AND event_id = :eventId
+                        """.formatted(dialect.now()))
+                .param("error", error)
+                .param("consumer", consumer)
+                .param("eventId", dialect.id(eventId))
+                .update();
+    }
+
+    /** One of a consumer. */
+    public Optional<DeadLetter> find(String consumer, UUID eventId) {
+        return jdbc.sql(ALL + "WHERE consumer = :consumer AND event_id = :eventId")
+                .param("consumer", consumer)
+                .param("eventId", dialect.id(eventId))
+                .query(this::letter)
+                .optional();
+    }
+
+    /** The one of a key that came first. */
+    public Optional<DeadLetter> first(String consumer, EventKey key) {
+        return jdbc.sql(ALL + OF_KEY + " ORDER BY position LIMIT 1")
+                .params(key(consumer, key))
+                .query(this::letter)
+                .optional();
+    }
+
+    /**
+     * In the order in which they came.
+     *
+     * @param after only those behind this position; 0 for the beginning
+     * @param limit how many at most
+     */
+    public List<DeadLetter> list(DeadLetterFilter filter, long after, int limit) {
+        StringBuilder sql = new StringBuilder(ALL).append("WHERE consumer = :consumer AND position > :after");
+        Map<String, Object> parameters = new HashMap<>();
+        parameters.put("consumer", filter.consumer());
+        parameters.put("after", after);
+        parameters.put("limit", limit);
+        Map<String, String> names = new HashMap<>();
+        if (filter.topic() != null) names.put("source_topic", filter.topic());
+        if (filter.eventType() != null) names.put("event_type", filter.eventType());
+        if (filter.aggregateType() != null) names.put("aggregate_type", filter.aggregateType());
+        if (filter.aggregateId() != null) names.put("aggregate_id", filter.aggregateId());
+        names.keySet().forEach(column -> sql.append(" AND %1$s = :%1$s".formatted(column)));
+        parameters.putAll(names);
+        if (!filter.eventIds().isEmpty()) {
+            sql.append(" AND event_id IN (:eventIds)");
+            parameters.put(
+                    "eventIds", filter.eventIds().stream().map(dialect::id).toList());
+        }
+        sql.append(" ORDER BY position LIMIT :limit");
+        return jdbc.sql(sql.toString()).params(parameters).query(this::letter).list();
+    }
+
+    private DeadLetter letter(ResultSet row, int number) throws SQLException {
+        return new DeadLetter(
+                row.getLong("position"),
+                row.getString("consumer"),
+                dialect.id(row, "event_id"),
+                new EventKey(row.getString("aggregate_type"), row.getString("aggregate_id")),
+                row.getString("event_type"),
+                position(row, "source"),
+                position(row, "copy"),
+                row.getInt("attempts"),
+                row.getString("error"),
+                row.getBoolean("follower"),
+                Objects.requireNonNull(dialect.instant(row, "failed_at")));
+    }
+
+    private static RecordPosition position(ResultSet row, String name) throws SQLException {
+        return new RecordPosition(
+                row.getString(name + "_topic"), row.getInt(name + "_partition"), row.getLong(name + "_offset"));
+    }
+
+    static Map<String, Object> key(String consumer, EventKey key) {
+        return Map.of("consumer", consumer, "aggregateType", key.aggregateType(), "aggregateId", key.aggregateId());
+    }
+}

@@ -1,0 +1,35 @@
+package dev.outbox.inbox.listener;
+
+import dev.outbox.UndecryptablePayloadException;
+import dev.outbox.inbox.InvalidInboxRecordException;
+import dev.outbox.inbox.deadletter.Outage;
+import org.springframework.kafka.support.converter.ConversionException;
+import org.springframework.kafka.support.serializer.DeserializationException;
+import org.springframework.messaging.converter.MessageConversionException;
+import org.springframework.messaging.handler.invocation.MethodArgumentResolutionException;
+
+/** What a failure of a listener says about the record. */
+enum FailureKind {
+    /** Nothing: what is missing comes back, and the record is handled then. */
+    OUTAGE,
+    /** It may be handled yet. In doubt it is this. */
+    RECORD,
+    /** It will never be handled: it cannot be read. */
+    HOPELESS;
+
+    static FailureKind of(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause == cause.getCause() ? null : cause.getCause()) {
+            if (isUnreadable(cause)) return HOPELESS;
+        }
+        return Outage.isBehind(failure) ? OUTAGE : RECORD;
+    }
+
+    private static boolean isUnreadable(Throwable cause) {
+        return cause instanceof UndecryptablePayloadException
+                || cause instanceof InvalidInboxRecordException
+                || cause instanceof DeserializationException
+                || cause instanceof ConversionException
+                || cause instanceof MessageConversionException
+                || cause instanceof MethodArgumentResolutionException;
+    }
+}
