@@ -1,11 +1,14 @@
 package dev.outbox.inbox;
 
-import dev.outbox.inbox.store.AggregateKey;
+import java.util.Collection;
 import java.util.Set;
 
-/** The aggregates of which an event was put aside. */
+/** The keys of which an event was put aside, so that later ones have to follow it. */
 @FunctionalInterface
-interface HeldKeys {
-    /** Which of them the current transaction sees held. */
-    Set<AggregateKey> of(String consumer, Set<AggregateKey> aggregates);
+public interface HeldKeys {
+    /** Where nothing is ever put aside. */
+    HeldKeys NONE = (consumer, keys) -> Set.of();
+
+    /** Those of {@code keys} that the current transaction sees held, in a number of statements that does not depend on how many there are. */
+    Set<EventKey> heldAmong(String consumer, Collection<EventKey> keys);
 }

@@ -50,5 +50,5 @@ public @interface Inbox {
     boolean transaction() default true;
 
     /** What becomes of an event that fails for good, and of the later events of its aggregate. */
-    OnFailure onFailure() default OnFailure.HOLD_KEY;
+    FailedEventPolicy onFailure() default FailedEventPolicy.HOLD_KEY;
 }

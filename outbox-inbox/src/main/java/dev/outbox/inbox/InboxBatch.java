@@ -35,10 +35,12 @@ final class InboxBatch {
     Map<Delivery, InboxOutcome> decide(InboxStore store, HeldKeys heldKeys, VersionStore versions) {
         leaveOut(store.recorded(consumer.name(), candidates.keySet()), InboxOutcome.DUPLICATE);
         if (consumer.holdsKeys()) {
-            Set<AggregateKey> held = heldKeys.of(consumer.name(), keys(candidates.values()));
+            Set<EventKey> held = heldKeys.heldAmong(
+                    consumer.name(),
+                    candidates.values().stream().map(InboxMessage::key).toList());
             Set<Delivery> following = new HashSet<>();
             candidates.forEach((delivery, message) -> {
-                if (held.contains(key(message))) following.add(delivery);
+                if (held.contains(message.key())) following.add(delivery);
             });
             leaveOut(following, InboxOutcome.HELD);
         }

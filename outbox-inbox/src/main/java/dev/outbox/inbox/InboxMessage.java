@@ -69,6 +69,11 @@ public record InboxMessage(
         }
     }
 
+    /** The unit of order that it belongs to. */
+    public EventKey key() {
+        return new EventKey(aggregateType, aggregateId);
+    }
+
     /**
      * The replay that has sent this copy.
      *

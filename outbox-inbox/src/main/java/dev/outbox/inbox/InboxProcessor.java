@@ -48,7 +48,7 @@ public final class InboxProcessor {
      * @param transaction begins or joins the transaction of the business change, on the data source of {@code tables}
      */
     public InboxProcessor(OutboxTables tables, TransactionTemplate transaction) {
-        this(tables, transaction, null, null);
+        this(tables, transaction, null, null, HeldKeys.NONE);
     }
 
     /**
@@ -56,15 +56,17 @@ public final class InboxProcessor {
      * @param transaction begins or joins the transaction of the business change, on the data source of {@code tables}
      * @param cipher decrypts payloads; null where none is encrypted
      * @param memory how long it is known what was handled; null for ever. A replay of older events is not handled unless it says that they are to be reprocessed.
+     * @param heldKeys the keys of which consumers have put an event aside
      */
     public InboxProcessor(
             OutboxTables tables,
             TransactionTemplate transaction,
             @Nullable PayloadCipher cipher,
-            @Nullable Duration memory) {
+            @Nullable Duration memory,
+            HeldKeys heldKeys) {
         this.store = new InboxStore(tables);
         this.versions = new VersionStore(tables);
-        this.heldKeys = (consumer, keys) -> Set.of();
+        this.heldKeys = heldKeys;
         this.transaction = transaction;
         this.decryption = new Decryption(cipher);
         this.memory = memory;
@@ -243,8 +245,7 @@ public final class InboxProcessor {
 
     private boolean isHeld(InboxConsumer consumer, InboxMessage message) {
         return consumer.holdsKeys()
-                && !heldKeys.of(consumer.name(), Set.of(InboxBatch.key(message)))
-                        .isEmpty();
+                && !heldKeys.heldAmong(consumer.name(), Set.of(message.key())).isEmpty();
     }
 
     private InboxOutcome held(InboxConsumer consumer, Delivery delivery) {

@@ -157,7 +157,7 @@ class EncryptedEventsTest {
 
     private InboxProcessor inbox(@Nullable PayloadCipher cipher) {
         TransactionTemplate transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
-        return new InboxProcessor(tables(), transaction, cipher, null);
+        return new InboxProcessor(tables(), transaction, cipher, null, HeldKeys.NONE);
     }
 
     private boolean handle(InboxProcessor inbox, ConsumerRecord<String, byte[]> record) {

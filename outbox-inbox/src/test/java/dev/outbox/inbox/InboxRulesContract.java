@@ -53,7 +53,7 @@ abstract class InboxRulesContract {
         InboxStore.schema(tables).install();
         transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
         store = new InboxStore(tables);
-        inbox = new InboxProcessor(tables, transaction, null, Duration.ofDays(30));
+        inbox = new InboxProcessor(tables, transaction, null, Duration.ofDays(30), HeldKeys.NONE);
     }
 
     @AfterEach

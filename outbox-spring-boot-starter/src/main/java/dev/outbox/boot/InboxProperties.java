@@ -1,5 +1,6 @@
 package dev.outbox.boot;
 
+import dev.outbox.inbox.listener.RecordRetries;
 import dev.outbox.store.OutboxTables;
 import java.time.Duration;
 import javax.sql.DataSource;
@@ -13,6 +14,7 @@ import org.springframework.util.StringUtils;
  *
  * @param enabled whether the inbox is configured where its module is on the class path
  * @param retention how long it is remembered what was handled; longer than topics keep records
+ * @param deadLetterTopic where listeners put records that they cannot handle; {@code {topic}} stands for the topic of the record
  * @param claimTime how long work without a transaction is claimed: longer than it ever takes, because afterwards somebody else may begin it again
  */
 @ConfigurationProperties("outbox.inbox")
@@ -20,7 +22,27 @@ record InboxProperties(
         @DefaultValue("true") boolean enabled,
         @DefaultValue("30d") Duration retention,
         @DefaultValue("1m") Duration claimTime,
+        @DefaultValue("{topic}.DLT") String deadLetterTopic,
+        @DefaultValue Retry retry,
         @DefaultValue Schema schema) {
+    /**
+     * How often a listener tries a record before it is put aside.
+     *
+     * @param maxAttempts how many failures send a record to the dead-letter topic; outages do not count
+     * @param initialDelay the pause after the first failure; the partition waits meanwhile
+     * @param multiplier how many times as long each pause is as the one before
+     * @param maxDelay no pause is longer; well below {@code max.poll.interval.ms}, after which a consumer loses its partitions
+     */
+    record Retry(
+            @DefaultValue("4") int maxAttempts,
+            @DefaultValue("1s") Duration initialDelay,
+            @DefaultValue("2") double multiplier,
+            @DefaultValue("10s") Duration maxDelay) {
+        RecordRetries retries() {
+            return new RecordRetries(maxAttempts, initialDelay, multiplier, maxDelay);
+        }
+    }
+
     /**
      * The tables.
      *

@@ -3,6 +3,7 @@ package dev.outbox.boot;
 import dev.outbox.OutboxConfigurationException;
 import dev.outbox.encryption.PayloadCipher;
 import dev.outbox.inbox.InboxProcessor;
+import dev.outbox.inbox.deadletter.store.HeldKeyStore;
 import dev.outbox.inbox.store.InboxStore;
 import dev.outbox.store.OutboxTables;
 import dev.outbox.store.Schema;
@@ -55,7 +56,8 @@ public final class OutboxInboxAutoConfiguration {
                 properties.schema().tables(dataSource),
                 new TransactionTemplate(transactions),
                 cipher.getIfAvailable(),
-                properties.retention());
+                properties.retention(),
+                new HeldKeyStore(properties.schema().tables(dataSource))::heldAmong);
     }
 
     private static OutboxConfigurationException samePlace(OutboxTables tables) {

@@ -1,20 +1,34 @@
 package dev.outbox.boot;
 
+import dev.outbox.inbox.DeadLetters;
 import dev.outbox.inbox.InboxProcessor;
-import dev.outbox.inbox.listener.FailedRecords;
+import dev.outbox.inbox.deadletter.DeadLetterTopic;
+import dev.outbox.inbox.deadletter.StoredDeadLetters;
 import dev.outbox.inbox.listener.InboxListeners;
-import dev.outbox.inbox.listener.ListenerSettings;
+import dev.outbox.inbox.listener.ListenerTools;
+import dev.outbox.spi.PayloadFormat;
+import javax.sql.DataSource;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.kafka.annotation.KafkaListenerConfigurer;
+import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.kafka.core.ProducerFactory;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** {@code @Inbox} on listeners of Spring Kafka. */
-@AutoConfiguration(after = {OutboxInboxAutoConfiguration.class, OutboxFormatAutoConfiguration.class})
+@AutoConfiguration(
+        after = {OutboxInboxAutoConfiguration.class, OutboxFormatAutoConfiguration.class},
+        afterName = {
+            "org.springframework.boot.autoconfigure.kafka.KafkaAutoConfiguration",
+            "org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration"
+        })
 @ConditionalOnClass({InboxListeners.class, KafkaListenerConfigurer.class})
-@ConditionalOnBean(InboxProcessor.class)
+@ConditionalOnBean({InboxProcessor.class, ConsumerFactory.class, ProducerFactory.class})
 public final class OutboxInboxListenerAutoConfiguration {
     /** Static, because it is needed before other beans are made. */
     @Bean
@@ -23,12 +37,38 @@ public final class OutboxInboxListenerAutoConfiguration {
     }
 
     @Bean
-    ListenerSettings outboxInboxListenerSettings(InboxProperties properties) {
-        return new ListenerSettings(properties.claimTime());
+    DeadLetterTopic outboxDeadLetterTopic(ProducerFactory<?, ?> producers, InboxProperties properties) {
+        return new DeadLetterTopic(producers.getConfigurationProperties(), properties.deadLetterTopic());
     }
 
     @Bean
-    FailedRecords outboxInboxFailedRecords() {
-        return new FailedRecords();
+    ListenerTools outboxInboxListenerTools(
+            InboxProcessor inbox,
+            PayloadFormat format,
+            DataSource dataSource,
+            DeadLetterTopic deadLetters,
+            InboxProperties properties) {
+        return new ListenerTools(
+                inbox,
+                format,
+                properties.schema().tables(dataSource),
+                deadLetters,
+                properties.retry().retries(),
+                properties.claimTime());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    DeadLetters outboxDeadLetters(
+            InboxListeners listeners,
+            DataSource dataSource,
+            PlatformTransactionManager transactions,
+            ConsumerFactory<?, ?> consumers,
+            InboxProperties properties) {
+        return new StoredDeadLetters(
+                properties.schema().tables(dataSource),
+                new TransactionTemplate(transactions),
+                listeners.redrives()::of,
+                consumers.getConfigurationProperties());
     }
 }

@@ -6,6 +6,8 @@ import dev.outbox.inbox.DeadLetters;
 import dev.outbox.inbox.RedriveResult;
 import dev.outbox.inbox.deadletter.store.DeadLetterStore;
 import dev.outbox.inbox.deadletter.store.HeldKeyStore;
+import dev.outbox.inbox.store.Delivery;
+import dev.outbox.inbox.store.InboxStatus;
 import dev.outbox.inbox.store.InboxStore;
 import dev.outbox.store.OutboxTables;
 import dev.outbox.store.ShortTransaction;
@@ -92,7 +94,9 @@ public final class StoredDeadLetters implements DeadLetters {
         boolean won = decision.run(() -> {
             boolean held = keys.lock(consumer, letter.key());
             if (!letters.remove(consumer, eventId)) return false;
-            inbox.record(consumer, eventId);
+            Delivery delivery = new Delivery(eventId, "");
+            inbox.takeUp(consumer, delivery);
+            inbox.record(consumer, delivery, InboxStatus.DISCARDED, letter.attempts());
             if (held) keys.releaseIfEmpty(consumer, letter.key());
             return true;
         });

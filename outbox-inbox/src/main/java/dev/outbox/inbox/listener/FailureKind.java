@@ -26,6 +26,7 @@ enum FailureKind {
 
     private static boolean isUnreadable(Throwable cause) {
         return cause instanceof UndecryptablePayloadException
+                || cause instanceof UnreadablePayloadException
                 || cause instanceof InvalidInboxRecordException
                 || cause instanceof DeserializationException
                 || cause instanceof ConversionException

@@ -2,9 +2,8 @@ package dev.outbox.inbox.listener;
 
 import dev.outbox.inbox.Inbox;
 import dev.outbox.inbox.InboxConsumer;
-import dev.outbox.inbox.InboxProcessor;
-import dev.outbox.spi.PayloadFormat;
-import java.time.Duration;
+import dev.outbox.inbox.deadletter.Diversion;
+import java.util.List;
 import java.util.Objects;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.springframework.beans.factory.BeanFactory;
@@ -27,6 +26,7 @@ final class InboxContainer
     private final Inbox inbox;
     private final PayloadTypes types;
     private final boolean batch;
+    private final RedrivenRecords redrives;
     private final String applications;
 
     /** @param applications the name of the application's own post-processor of this container; empty if there is none */
@@ -36,12 +36,14 @@ final class InboxContainer
             Inbox inbox,
             PayloadTypes types,
             boolean batch,
+            RedrivenRecords redrives,
             String applications) {
         this.beans = beans;
         this.consumer = consumer;
         this.inbox = inbox;
         this.types = types;
         this.batch = batch;
+        this.redrives = redrives;
         this.applications = applications;
     }
 
@@ -52,9 +54,15 @@ final class InboxContainer
         properties.setAckMode(ContainerProperties.AckMode.BATCH);
         properties.setSyncCommits(true);
         beginWithTheOldest(properties);
-        CommonErrorHandler errors = beans.getBean(FailedRecords.class).errorHandler(consumer, inbox.onFailure());
+        ListenerTools tools = beans.getBean(ListenerTools.class);
+        Diversion diversion = tools.diversion(consumer.name());
+        CommonErrorHandler errors = FailedRecords.errorHandler(inbox.onFailure(), tools.retries(), diversion);
         container.setCommonErrorHandler(errors);
-        properties.setMessageListener(listener(Objects.requireNonNull(properties.getMessageListener()), errors));
+        Object listener = Objects.requireNonNull(properties.getMessageListener());
+        read(listener, new PayloadReader(types, tools.format()));
+        InboxRecords records = new InboxRecords(
+                tools.inbox(), consumer, types::accepts, inbox.transaction() ? null : tools.claim(), diversion, errors);
+        properties.setMessageListener(inFrontOf(listener, records, properties));
     }
 
     @SuppressWarnings("unchecked")
@@ -71,21 +79,29 @@ final class InboxContainer
             properties.getKafkaConsumerProperties().putIfAbsent(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     }
 
-    @SuppressWarnings("unchecked")
-    private Object listener(Object applicationsListener, CommonErrorHandler errors) {
-        PayloadReader reader = new PayloadReader(types, beans.getBean(PayloadFormat.class));
-        Object adapter = applicationsListener;
+    private static void read(Object listener, PayloadReader reader) {
+        Object adapter = listener;
         while (adapter instanceof DelegatingMessageListener<?> delegating) adapter = delegating.getDelegate();
         ((MessagingMessageListenerAdapter<?, ?>) adapter).setMessageConverter(reader);
         if (adapter instanceof BatchMessagingMessageListenerAdapter<?, ?> batches)
             batches.setBatchMessageConverter(reader.ofBatches());
-        Duration claim = inbox.transaction()
-                ? null
-                : beans.getBean(ListenerSettings.class).claim();
-        InboxRecords records =
-                new InboxRecords(beans.getBean(InboxProcessor.class), consumer, types::accepts, claim, errors);
-        return batch
-                ? new InboxBatchListener((BatchMessageListener<String, byte[]>) applicationsListener, records)
-                : new InboxRecordListener((MessageListener<String, byte[]>) applicationsListener, records);
+    }
+
+    @SuppressWarnings("unchecked")
+    private Object inFrontOf(Object listener, InboxRecords records, ContainerProperties properties) {
+        if (batch) {
+            BatchMessageListener<String, byte[]> delegate = (BatchMessageListener<String, byte[]>) listener;
+            redrives.add(
+                    consumer.name(),
+                    properties,
+                    record -> records.redrive(record, read -> delegate.onMessage(List.of(read), null, null)));
+            return new InboxBatchListener(delegate, records);
+        }
+        MessageListener<String, byte[]> delegate = (MessageListener<String, byte[]>) listener;
+        redrives.add(
+                consumer.name(),
+                properties,
+                record -> records.redrive(record, read -> delegate.onMessage(read, null, null)));
+        return new InboxRecordListener(delegate, records);
     }
 }

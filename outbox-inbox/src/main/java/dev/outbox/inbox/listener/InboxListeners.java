@@ -1,9 +1,9 @@
 package dev.outbox.inbox.listener;
 
 import dev.outbox.OutboxConfigurationException;
+import dev.outbox.inbox.FailedEventPolicy;
 import dev.outbox.inbox.Inbox;
 import dev.outbox.inbox.InboxConsumer;
-import dev.outbox.inbox.OnFailure;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -30,6 +30,7 @@ import org.springframework.util.StringUtils;
  */
 public final class InboxListeners implements AnnotationEnhancer, KafkaListenerConfigurer {
     private final ConfigurableBeanFactory beans;
+    private final RedrivenRecords redrives = new RedrivenRecords();
 
     /** @param beans where everything else is looked up when the containers are made; this is among the first beans */
     public InboxListeners(ConfigurableBeanFactory beans) {
@@ -68,11 +69,13 @@ public final class InboxListeners implements AnnotationEnhancer, KafkaListenerCo
     private String register(
             String consumer, Inbox inbox, AnnotatedElement listener, boolean batch, Map<String, Object> attributes) {
         String name = "inbox " + consumer + " " + listener;
-        InboxConsumer rules = new InboxConsumer(consumer, inbox.latestOnly(), inbox.onFailure() == OnFailure.HOLD_KEY);
+        InboxConsumer rules =
+                new InboxConsumer(consumer, inbox.latestOnly(), inbox.onFailure() == FailedEventPolicy.HOLD_KEY);
         String applications = text(attributes, "containerPostProcessor");
         beans.registerSingleton(
                 name,
-                new InboxContainer(beans, rules, inbox, PayloadTypes.of(inbox, listener, batch), batch, applications));
+                new InboxContainer(
+                        beans, rules, inbox, PayloadTypes.of(inbox, listener, batch), batch, redrives, applications));
         return name;
     }
 
@@ -99,6 +102,11 @@ public final class InboxListeners implements AnnotationEnhancer, KafkaListenerCo
                         "takes an Acknowledgment, but the inbox acknowledges when the transaction has committed",
                         "Take the parameter away.");
         }
+    }
+
+    /** Brings dead letters to the listeners that were found. */
+    public RedrivenRecords redrives() {
+        return redrives;
     }
 
     private static OutboxConfigurationException misuse(AnnotatedElement listener, String what, String remedy) {

@@ -4,6 +4,7 @@ import dev.outbox.inbox.InboxConsumer;
 import dev.outbox.inbox.InboxMessage;
 import dev.outbox.inbox.InboxOutcome;
 import dev.outbox.inbox.InboxProcessor;
+import dev.outbox.inbox.deadletter.Diversion;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -25,6 +26,7 @@ final class InboxRecords {
     private final InboxConsumer consumer;
     private final Predicate<String> eventTypes;
     private final @Nullable Duration claim;
+    private final Diversion diversion;
     private final DeliveryAttemptAware attempts;
 
     /**
@@ -37,18 +39,32 @@ final class InboxRecords {
             InboxConsumer consumer,
             Predicate<String> eventTypes,
             @Nullable Duration claim,
+            Diversion diversion,
             DeliveryAttemptAware attempts) {
         this.inbox = inbox;
         this.consumer = consumer;
         this.eventTypes = eventTypes;
         this.claim = claim;
+        this.diversion = diversion;
         this.attempts = attempts;
     }
 
+    /** One that has to follow others of its key does so; or, if these have been redriven meanwhile, is handled. */
     void handle(ConsumerRecord<String, byte[]> record, Consumer<ConsumerRecord<String, byte[]>> listener) {
         InboxMessage message = InboxMessage.of(record);
         if (!eventTypes.test(message.eventType())) return;
-        report(message, claim == null ? handle(record, message, listener) : work(record, message, claim, listener));
+        InboxOutcome outcome;
+        do {
+            outcome = claim == null ? handle(record, message, listener) : work(record, message, claim, listener);
+        } while (outcome == InboxOutcome.HELD && !diversion.follow(record));
+        report(message, outcome);
+    }
+
+    /** In the current transaction, whether its key is held or not: for a redrive, which holds it. */
+    void redrive(ConsumerRecord<String, byte[]> record, Consumer<ConsumerRecord<String, byte[]>> listener) {
+        InboxConsumer redriven = new InboxConsumer(consumer.name(), consumer.latestOnly(), false);
+        InboxMessage message = InboxMessage.of(record);
+        report(message, inbox.handle(redriven, message, 1, read -> listener.accept(new InboxRecord(record, read))));
     }
 
     private InboxOutcome handle(
@@ -71,6 +87,7 @@ final class InboxRecords {
         });
     }
 
+    /** In one transaction, except those that have to follow others of their keys: they do so afterwards, one by one. */
     void handleAll(
             List<ConsumerRecord<String, byte[]>> records, Consumer<List<ConsumerRecord<String, byte[]>>> listener) {
         List<ConsumerRecord<String, byte[]>> taken = new ArrayList<>(records.size());
@@ -84,7 +101,10 @@ final class InboxRecords {
         if (messages.isEmpty()) return;
         List<InboxOutcome> outcomes =
                 inbox.handleAll(consumer, messages, read -> listener.accept(records(taken, read)));
-        for (int i = 0; i < outcomes.size(); i++) report(messages.get(i), outcomes.get(i));
+        for (int i = 0; i < outcomes.size(); i++) {
+            if (outcomes.get(i) == InboxOutcome.HELD) handle(taken.get(i), one -> listener.accept(List.of(one)));
+            else report(messages.get(i), outcomes.get(i));
+        }
     }
 
     /** What was read comes in the order of the records, with some of them left out. */

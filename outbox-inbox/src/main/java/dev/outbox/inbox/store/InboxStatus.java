@@ -11,5 +11,7 @@ public enum InboxStatus {
     /** Work without a transaction has failed, and is to be tried again. */
     FAILED,
     /** Put aside, to be handled when an operator says so. */
-    DEAD_LETTER
+    DEAD_LETTER,
+    /** Given up by an operator. */
+    DISCARDED
 }

@@ -5,7 +5,7 @@ CREATE TABLE IF NOT EXISTS inbox_events (
   event_id      binary(16)   NOT NULL,
   -- of the replay that has the event handled once more; else empty
   replay_id     varchar(36)  NOT NULL,
-  -- HANDLED, STALE, or of work without a transaction CLAIMED or FAILED, or DEAD_LETTER
+  -- HANDLED, STALE, or of work without a transaction CLAIMED or FAILED, or DEAD_LETTER, DISCARDED
   status        varchar(12)  NOT NULL,
   attempts      integer      NOT NULL,
   -- what the handler said, or why it failed

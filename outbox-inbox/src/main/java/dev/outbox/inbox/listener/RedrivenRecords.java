@@ -1,0 +1,71 @@
+package dev.outbox.inbox.listener;
+
+import dev.outbox.inbox.deadletter.RecordHandling;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+import org.springframework.kafka.listener.ContainerProperties;
+import org.springframework.kafka.support.TopicPartitionOffset;
+
+/** Brings dead letters to the listeners of this application, of which a consumer may have several: the one of the topic gets it. */
+public final class RedrivenRecords {
+    private final Map<String, List<Listener>> listeners = new ConcurrentHashMap<>();
+
+    private record Listener(ContainerProperties subscription, Consumer<ConsumerRecord<String, byte[]>> handling) {
+        boolean listensTo(String topic) {
+            if (subscription.getTopics() != null)
+                return List.of(subscription.getTopics()).contains(topic);
+            if (subscription.getTopicPattern() != null)
+                return subscription.getTopicPattern().matcher(topic).matches();
+            TopicPartitionOffset[] partitions = subscription.getTopicPartitions();
+            if (partitions == null) return false;
+            for (TopicPartitionOffset partition : partitions)
+                if (partition.getTopic().equals(topic)) return true;
+            return false;
+        }
+    }
+
+    void add(String consumer, ContainerProperties subscription, Consumer<ConsumerRecord<String, byte[]>> handling) {
+        listeners
+                .computeIfAbsent(consumer, name -> new CopyOnWriteArrayList<>())
+                .add(new Listener(subscription, handling));
+    }
+
+    /** How the records of a consumer are handled; null if no listener here is of that name. */
+    public @Nullable RecordHandling of(String consumer) {
+        List<Listener> known = listeners.get(consumer);
+        return known == null ? null : record -> handle(consumer, known, record);
+    }
+
+    private static void handle(String consumer, List<Listener> known, ConsumerRecord<byte[], byte[]> record) {
+        known.stream()
+                .filter(listener -> listener.listensTo(record.topic()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException(
+                        "The consumer '%s' does not listen to %s here. Redrive its dead letters where it does."
+                                .formatted(consumer, record.topic())))
+                .handling()
+                .accept(withTextAsKey(record));
+    }
+
+    private static ConsumerRecord<String, byte[]> withTextAsKey(ConsumerRecord<byte[], byte[]> record) {
+        return new ConsumerRecord<>(
+                record.topic(),
+                record.partition(),
+                record.offset(),
+                record.timestamp(),
+                record.timestampType(),
+                record.serializedKeySize(),
+                record.serializedValueSize(),
+                record.key() == null ? null : new String(record.key(), StandardCharsets.UTF_8),
+                record.value(),
+                record.headers(),
+                Optional.empty());
+    }
+}
