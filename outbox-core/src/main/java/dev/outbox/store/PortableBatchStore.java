@@ -72,29 +72,31 @@ final class PortableBatchStore extends BatchStore {
 
     private String read(int lanes) {
         String candidates = new LaneUnion("""
-                (SELECT e.seq, octet_length(e.payload) AS bytes FROM outbox_events e %1$s
+                (SELECT e.seq, e.aggregate_type, e.aggregate_id, octet_length(e.payload) AS bytes FROM outbox_events e %1$s
                  WHERE e.status = 'PENDING' AND e.lane = :lane AND e.next_attempt_at IS NULL AND e.seq > :floor
                  ORDER BY e.seq LIMIT :limit)
                 UNION ALL
-                (SELECT e.seq, octet_length(e.payload) AS bytes FROM outbox_events e %1$s
+                (SELECT e.seq, e.aggregate_type, e.aggregate_id, octet_length(e.payload) AS bytes FROM outbox_events e %1$s
                  WHERE e.status = 'RETRYING' AND e.lane = :lane AND e.next_attempt_at <= %2$s
                  ORDER BY e.next_attempt_at LIMIT :limit)
                 """.formatted(dialect.index("waiting"), dialect.now())).of(lanes);
         return """
                 SELECT e.seq, e.event_id, e.lane, e.aggregate_type, e.aggregate_id, e.aggregate_version, e.event_type,
                        e.topic, e.content_type, e.payload, e.headers, e.encryption_key_id, e.created_at, e.attempts,
-                       (%s) AS first_held,
-                       (%s) AS first_pending,
+                       %s,
                        e.topic IN (SELECT p.target FROM outbox_pauses p WHERE p.scope = 'TOPIC') AS paused,
                        EXISTS (SELECT 1 FROM outbox_pauses p
                                WHERE p.scope = 'EVERYTHING' OR (p.scope = 'LANE' AND p.target = concat(e.lane, ''))) AS lane_paused,
                        e.status = 'PENDING' AS pending,
                        %s AS read_at
-                FROM (SELECT seq, bytes, sum(bytes) OVER (ORDER BY seq) - bytes AS bytes_before FROM (%s) candidate) c
+                FROM (SELECT candidate.*, sum(bytes) OVER (ORDER BY seq) - bytes AS bytes_before, %s FROM (%s) candidate) c
                      JOIN outbox_events e ON e.seq = c.seq
                 WHERE c.bytes_before = 0 OR c.bytes_before + c.bytes <= :maxBytes
-                """.formatted(
-                firstOfKey("h.seq", held, "e"), firstOfKey("h.seq", "h.held = 0", "e"), dialect.now(), candidates);
+                """.formatted(firstsOfKey("c"), dialect.now(), FirstsOfKey.FIRST_ROW, candidates);
+    }
+
+    private String firstsOfKey(String row) {
+        return FirstsOfKey.columns(row, firstOfKey("h.seq", held, row), firstOfKey("h.seq", "h.held = 0", row));
     }
 
     /** Of the first event with the key of another row that fulfils a condition. */
@@ -107,35 +109,28 @@ final class PortableBatchStore extends BatchStore {
 
     /** Sorted here: the database would move the payloads to a temporary table for that. */
     private Reading reading(ResultSet rows, List<LaneClaim> claims) throws SQLException {
+        record Read(Candidate candidate, long firstRow) {
+            long seq() {
+                return candidate.seq();
+            }
+        }
         List<Read> read = new ArrayList<>();
+        FirstsOfKey.OfRows firsts = new FirstsOfKey.OfRows();
         long settledBefore = 0;
         while (rows.next()) {
+            firsts.see(rows);
             if (rows.getBoolean("lane_paused")) continue;
             settledBefore = micros(dialect, rows, "read_at") - SETTLED_AFTER.toNanos() / 1000;
-            read.add(new Read(candidate(rows, false), rows.getLong("first_held"), rows.getLong("first_pending")));
+            read.add(new Read(candidate(rows, false), rows.getLong("first_row")));
         }
         Set<Long> all = read.stream().map(Read::seq).collect(Collectors.toSet());
         List<Candidate> candidates = read.stream()
                 .sorted(Comparator.comparingLong(Read::seq))
-                .map(event -> event.isLate(all) ? event.candidate().asLate() : event.candidate())
+                .map(event -> firsts.of(event.firstRow()).makeLate(event.seq(), all)
+                        ? event.candidate().asLate()
+                        : event.candidate())
                 .toList();
         return new Reading(candidates, settledBefore, revisions(claims));
-    }
-
-    /** An event, and the first events of its key that are held and pending; 0 when there is none. */
-    private record Read(Candidate candidate, long firstHeld, long firstPending) {
-        long seq() {
-            return candidate.seq();
-        }
-
-        /**
-         * Behind a pending event that was not read as well; when that was, all between the two were. Behind a held one always, though it may be a retry of the same
-         * batch: there may be blocked ones in between.
-         */
-        boolean isLate(Set<Long> read) {
-            return firstHeld > 0 && firstHeld < seq()
-                    || firstPending > 0 && firstPending < seq() && !read.contains(firstPending);
-        }
     }
 
     /** A time as a number, in microseconds. */
@@ -213,48 +208,43 @@ final class PortableBatchStore extends BatchStore {
         return failure.retryIn() == null ? null : failure.retryIn().toNanos() / 1000;
     }
 
-    /** A pending event, its lane, and the first events of its key that are held and pending; 0 when none is held. */
-    private record Waiting(long seq, int lane, long firstHeld, long firstPending) {
-        boolean isHeld() {
-            return firstHeld > 0 && firstHeld < seq;
-        }
-    }
-
-    private List<Waiting> waiting(String rows, Map<String, ?> parameters) {
-        return jdbc.sql("SELECT n.seq, n.lane, (%s) AS first_held, (%s) AS first_pending FROM (%s) n"
-                        .formatted(firstOfKey("h.seq", held, "n"), firstOfKey("h.seq", "h.held = 0", "n"), rows))
-                .params(parameters)
-                .query((row, number) -> new Waiting(
-                        row.getLong("seq"),
-                        row.getInt("lane"),
-                        row.getLong("first_held"),
-                        row.getLong("first_pending")))
-                .list();
-    }
-
     @Override
     Map<Integer, Long> park(List<Long> seqs) {
         if (seqs.isEmpty()) return Map.of();
-        List<Waiting> waiting = waiting("""
+        return parkHeld("""
                 SELECT seq, lane, aggregate_type, aggregate_id FROM outbox_events
                 WHERE seq IN (:seqs) AND concat(status, '') = 'PENDING'""", Map.of("seqs", seqs));
-        parkHeld(waiting);
-        Map<Integer, Long> pending = new HashMap<>();
-        for (Waiting event : waiting) if (!event.isHeld()) pending.merge(event.lane(), event.firstPending(), Math::min);
-        return pending;
     }
 
     @Override
     void parkAfter(int lane, long seq) {
-        parkHeld(waiting(
-                """
+        parkHeld("""
                 SELECT e.seq, e.lane, e.aggregate_type, e.aggregate_id FROM outbox_events e %s
                 WHERE e.status = 'PENDING' AND e.lane = :lane AND e.next_attempt_at IS NULL AND e.seq > :seq
-                ORDER BY e.seq LIMIT :ahead""".formatted(dialect.index("waiting")), Map.of("lane", lane, "seq", seq, "ahead", PARK_AHEAD)));
+                ORDER BY e.seq LIMIT :ahead""".formatted(dialect.index("waiting")), Map.of("lane", lane, "seq", seq, "ahead", PARK_AHEAD));
     }
 
-    private void parkHeld(List<Waiting> waiting) {
-        change(waiting.stream().filter(Waiting::isHeld).map(Waiting::seq).toList(), "PENDING", "BLOCKED");
+    /** Parks those of some pending events that are held back, and returns by lane the lowest for which the others wait. */
+    private Map<Integer, Long> parkHeld(String rows, Map<String, ?> parameters) {
+        record Event(long seq, int lane, long firstRow) {}
+        FirstsOfKey.OfRows firsts = new FirstsOfKey.OfRows();
+        List<Event> events = jdbc.sql("SELECT n.seq, n.lane, %s FROM (SELECT r.*, %s FROM (%s) r) n"
+                        .formatted(firstsOfKey("n"), FirstsOfKey.FIRST_ROW, rows))
+                .params(parameters)
+                .query((row, number) -> {
+                    firsts.see(row);
+                    return new Event(row.getLong("seq"), row.getInt("lane"), row.getLong("first_row"));
+                })
+                .list();
+        List<Long> held = new ArrayList<>();
+        Map<Integer, Long> pending = new HashMap<>();
+        for (Event event : events) {
+            FirstsOfKey key = firsts.of(event.firstRow());
+            if (key.holdBack(event.seq())) held.add(event.seq());
+            else pending.merge(event.lane(), key.pending(), Math::min);
+        }
+        change(held, "PENDING", "BLOCKED");
+        return pending;
     }
 
     private void change(List<Long> seqs, String from, String to) {

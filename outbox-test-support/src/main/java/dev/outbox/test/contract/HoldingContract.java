@@ -122,6 +122,15 @@ public abstract class HoldingContract {
         assertThat(status(id)).isEqualTo(EventStatus.PENDING);
     }
 
+    /** It was committed after the later one had failed. */
+    @Test
+    void an_event_before_a_held_one_is_not_parked_with_those_behind_it() {
+        List<UUID> ids = IntStream.range(0, 3).mapToObj(i -> publish("A")).toList();
+        mark(List.of(), List.of(retry(ids.get(1), LONG)), List.of(ids.get(0), ids.get(2)));
+        assertThat(read()).containsExactly(ids.get(0));
+        assertThat(status(ids.get(2))).isEqualTo(EventStatus.BLOCKED);
+    }
+
     @Test
     void parked_events_are_let_go_in_order_chunk_by_chunk() {
         List<UUID> ids = IntStream.range(0, 8).mapToObj(i -> publish("A")).toList();
