@@ -17,7 +17,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /** Reads copies at the positions that the rows of dead letters name. Of no consumer group, and for one thread. */
-final class DeadLetterReader implements AutoCloseable {
+final class DeadLetterReader implements Originals {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Consumer<byte[], byte[]> consumer;
@@ -44,13 +44,8 @@ final class DeadLetterReader implements AutoCloseable {
         return settings;
     }
 
-    /**
-     * The original of a dead letter.
-     *
-     * @throws DeadLetterException if its copy is not there
-     * @throws org.apache.kafka.common.errors.TimeoutException if Kafka does not answer
-     */
-    ConsumerRecord<byte[], byte[]> read(DeadLetter letter) {
+    @Override
+    public ConsumerRecord<byte[], byte[]> read(DeadLetter letter) {
         ConsumerRecord<byte[], byte[]> copy = read(letter.copy());
         if (copy == null) throw missing(letter);
         return DeadLetterHeaders.original(copy, letter.consumer(), letter.source())

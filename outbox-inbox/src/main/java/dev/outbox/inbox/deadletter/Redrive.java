@@ -36,7 +36,7 @@ final class Redrive {
     private final ShortTransaction note;
     private final TransactionTemplate transaction;
     private final RecordHandling listener;
-    private final DeadLetterReader reader;
+    private final Originals originals;
     private final List<RedriveResult.Failed> failed = new ArrayList<>();
     private String outage = "";
     private int handled;
@@ -48,14 +48,14 @@ final class Redrive {
             ShortTransaction note,
             TransactionTemplate transaction,
             RecordHandling listener,
-            DeadLetterReader reader,
+            Originals originals,
             int limit) {
         this.letters = letters;
         this.keys = keys;
         this.note = note;
         this.transaction = transaction;
         this.listener = listener;
-        this.reader = reader;
+        this.originals = originals;
         this.left = limit;
     }
 
@@ -104,7 +104,7 @@ final class Redrive {
     private Outcome attempt(DeadLetter letter) {
         @Nullable ConsumerRecord<byte[], byte[]> record = null;
         try {
-            record = reader.read(letter);
+            record = originals.read(letter);
             if (!handleAgainAfterDeadlocks(letter, record)) return Outcome.NOT_ITS_TURN;
             left--;
             handled++;

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +32,7 @@ public final class StoredDeadLetters implements DeadLetters {
     private final ShortTransaction decision;
     private final TransactionTemplate handling;
     private final Function<String, @Nullable RecordHandling> handlings;
-    private final Map<String, Object> consumerSettings;
+    private final Supplier<Originals> originals;
 
     /**
      * @param tables those of the inbox
@@ -44,13 +45,21 @@ public final class StoredDeadLetters implements DeadLetters {
             TransactionTemplate handling,
             Function<String, @Nullable RecordHandling> handlings,
             Map<String, Object> consumerSettings) {
+        this(tables, handling, handlings, () -> new DeadLetterReader(consumerSettings));
+    }
+
+    StoredDeadLetters(
+            OutboxTables tables,
+            TransactionTemplate handling,
+            Function<String, @Nullable RecordHandling> handlings,
+            Supplier<Originals> originals) {
         this.letters = new DeadLetterStore(tables);
         this.keys = new HeldKeyStore(tables);
         this.inbox = new InboxStore(tables);
         this.decision = new ShortTransaction(tables);
         this.handling = handling;
         this.handlings = handlings;
-        this.consumerSettings = Map.copyOf(consumerSettings);
+        this.originals = originals;
     }
 
     @Override
@@ -73,8 +82,8 @@ public final class StoredDeadLetters implements DeadLetters {
                     "This application has no listener for the consumer '%s': redrive its dead letters where it has one, or correct the name."
                             .formatted(filter.consumer()));
         }
-        try (DeadLetterReader reader = new DeadLetterReader(consumerSettings)) {
-            RedriveResult result = new Redrive(letters, keys, decision, handling, listener, reader, limit).of(filter);
+        try (Originals read = originals.get()) {
+            RedriveResult result = new Redrive(letters, keys, decision, handling, listener, read, limit).of(filter);
             log.info(
                     "{} dead letters of {} are handled, {} have failed again.{}",
                     result.handled(),
