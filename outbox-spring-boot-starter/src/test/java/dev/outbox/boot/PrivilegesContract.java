@@ -7,6 +7,11 @@ import static org.awaitility.Awaitility.await;
 import dev.outbox.EventState;
 import dev.outbox.EventStatus;
 import dev.outbox.OutboxPause;
+import dev.outbox.inbox.EventKey;
+import dev.outbox.inbox.RecordPosition;
+import dev.outbox.inbox.deadletter.store.DeadLetterStore;
+import dev.outbox.inbox.deadletter.store.HeldKeyStore;
+import dev.outbox.inbox.deadletter.store.NewDeadLetter;
 import dev.outbox.inbox.store.Delivery;
 import dev.outbox.inbox.store.InboxStatus;
 import dev.outbox.inbox.store.InboxStore;
@@ -17,6 +22,7 @@ import dev.outbox.store.BatchMarks;
 import dev.outbox.store.BatchMarks.Failure;
 import dev.outbox.store.LaneLease;
 import dev.outbox.store.OutboxTables;
+import dev.outbox.store.ShortTransaction;
 import dev.outbox.test.DatabaseSchema;
 import dev.outbox.test.DatabaseServer;
 import dev.outbox.test.contract.Outbox;
@@ -172,6 +178,7 @@ abstract class PrivilegesContract {
             outbox_relay     | DELETE FROM outbox_pauses
             inbox_consumer   | DELETE FROM inbox_events
             inbox_consumer   | UPDATE inbox_events SET consumer = 'another'
+            inbox_consumer   | UPDATE inbox_dead_letters SET copy_offset = 0
             """)
     void a_role_may_not_do_what_is_not_its_own(String role, String statement) {
         JdbcTemplate jdbc = new JdbcTemplate(dataSource(own(role)));
@@ -234,6 +241,29 @@ abstract class PrivilegesContract {
                         store.record("test", delivery, InboxStatus.HANDLED, 1),
                         store.record("test", delivery, InboxStatus.HANDLED, 1)))
                 .containsExactly(true, false);
+        putAsideAndTakeBack(tables, event);
+    }
+
+    private static void putAsideAndTakeBack(OutboxTables tables, UUID event) {
+        ShortTransaction transaction = new ShortTransaction(tables);
+        DeadLetterStore letters = new DeadLetterStore(tables);
+        HeldKeyStore keys = new HeldKeyStore(tables);
+        EventKey key = new EventKey("Order", event.toString());
+        RecordPosition position = new RecordPosition("orders", 0, 0);
+        NewDeadLetter letter = new NewDeadLetter("test", event, key, "OrderPlaced", position, position, 1, "reason");
+        assertThat(keys.heldAmong("test", List.of(key))).isEmpty();
+        transaction.run(() -> {
+            keys.hold("test", key);
+            return letters.add(letter, false);
+        });
+        letters.failedAgain("test", event, "another reason");
+        transaction.run(() -> {
+            assertThat(keys.lock("test", key)).isTrue();
+            assertThat(letters.remove("test", event)).isTrue();
+            keys.releaseIfEmpty("test", key);
+            return true;
+        });
+        assertThat(keys.heldAmong("test", List.of(key))).isEmpty();
     }
 
     /** Other claims before, of this method or of a role that failed, may have taken it. */
