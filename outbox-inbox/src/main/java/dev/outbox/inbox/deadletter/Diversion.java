@@ -23,15 +23,15 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  */
 public final class Diversion {
     private final String consumer;
-    private final DeadLetterTopic topic;
+    private final DeadLetterCopies copies;
     private final DeadLetterStore letters;
     private final HeldKeyStore keys;
     private final ShortTransaction transaction;
 
     /** @param tables those of the inbox */
-    public Diversion(String consumer, OutboxTables tables, DeadLetterTopic topic) {
+    public Diversion(String consumer, OutboxTables tables, DeadLetterCopies copies) {
         this.consumer = consumer;
-        this.topic = topic;
+        this.copies = copies;
         this.letters = new DeadLetterStore(tables);
         this.keys = new HeldKeyStore(tables);
         this.transaction = new ShortTransaction(tables);
@@ -89,7 +89,7 @@ public final class Diversion {
     }
 
     private NewDeadLetter copied(ConsumerRecord<?, ?> record, RecordIdentity identity, Aside aside) {
-        RecordPosition copy = topic.put(record, aside);
+        RecordPosition copy = copies.put(record, aside);
         return new NewDeadLetter(
                 consumer,
                 identity.eventId(),

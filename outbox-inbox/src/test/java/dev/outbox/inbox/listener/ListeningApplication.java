@@ -7,7 +7,7 @@ import dev.outbox.inbox.DeadLetters;
 import dev.outbox.inbox.FailedEventPolicy;
 import dev.outbox.inbox.InboxMessage;
 import dev.outbox.inbox.InboxProcessor;
-import dev.outbox.inbox.deadletter.DeadLetterTopic;
+import dev.outbox.inbox.deadletter.DeadLetterCopies;
 import dev.outbox.inbox.deadletter.Diversion;
 import dev.outbox.inbox.deadletter.Events;
 import dev.outbox.inbox.deadletter.StoredDeadLetters;
@@ -60,7 +60,7 @@ final class ListeningApplication implements AutoCloseable {
 
     private final TransactionTemplate transaction;
     private final InboxProcessor inbox;
-    private final DeadLetterTopic deadLetterTopic = new DeadLetterTopic(kafka(), DeadLetterTopic.DEFAULT_PATTERN);
+    private final DeadLetterCopies copies = new DeadLetterCopies(kafka(), DeadLetterCopies.DEFAULT_PATTERN);
     private final Diversion diversion;
     private final Consumer<InboxMessage> handler;
     private final KafkaProducer<String, byte[]> producer =
@@ -74,7 +74,7 @@ final class ListeningApplication implements AutoCloseable {
         this.jdbc = JdbcClient.create(tables.dataSource());
         this.transaction = new TransactionTemplate(new DataSourceTransactionManager(tables.dataSource()));
         this.inbox = new InboxProcessor(new InboxStore(tables), transaction);
-        this.diversion = new Diversion(CONSUMER, tables, deadLetterTopic);
+        this.diversion = new Diversion(CONSUMER, tables, copies);
         this.deadLetters = new StoredDeadLetters(tables, transaction, consumer -> this::handle, kafka());
         jdbc.sql(
                         "CREATE TABLE IF NOT EXISTS handled (place bigint GENERATED ALWAYS AS IDENTITY, aggregate_id varchar(200), number int)")
@@ -233,7 +233,7 @@ final class ListeningApplication implements AutoCloseable {
     @Override
     public void close() {
         container.stop();
-        deadLetterTopic.close();
+        copies.close();
         producer.close();
     }
 }

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * Puts copies of records into the dead-letter topic: key, value and headers as they are, encrypted if they were, and the cause in further headers. The partition is chosen by the key. Safe for use by many
  * threads.
  */
-public final class DeadLetterTopic implements AutoCloseable {
+public final class DeadLetterCopies implements AutoCloseable {
     /** What is replaced by the name of the record's topic. */
     private static final String PLACE = "{topic}";
 
@@ -51,11 +51,11 @@ public final class DeadLetterTopic implements AutoCloseable {
      * @param pattern the name of the dead-letter topic, with {@code {topic}} in the place of the name of the topic that a record comes from
      * @throws OutboxConfigurationException if {@code pattern} does not name that place
      */
-    public DeadLetterTopic(Map<String, Object> producerSettings, String pattern) {
+    public DeadLetterCopies(Map<String, Object> producerSettings, String pattern) {
         this(() -> new KafkaProducer<>(settings(producerSettings)), pattern);
     }
 
-    DeadLetterTopic(Supplier<Producer<byte[], byte[]>> producers, String pattern) {
+    DeadLetterCopies(Supplier<Producer<byte[], byte[]>> producers, String pattern) {
         if (!pattern.contains(PLACE) || pattern.equals(PLACE)) {
             throw new OutboxConfigurationException(
                     "The name of the dead-letter topic, '%s', does not tell it from the topic of the records."
@@ -161,7 +161,7 @@ public final class DeadLetterTopic implements AutoCloseable {
     }
 
     private synchronized Producer<byte[], byte[]> producer() {
-        if (closed) throw new IllegalStateException("The dead-letter topic is closed.");
+        if (closed) throw new IllegalStateException("The producer of dead letters is closed.");
         if (producer == null) producer = producers.get();
         return producer;
     }
