@@ -23,13 +23,13 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  */
 public final class Diversion {
     private final String consumer;
-    private final DeadLetterCopies copies;
+    private final DeadLetterTopic copies;
     private final DeadLetterStore letters;
     private final HeldKeyStore keys;
     private final ShortTransaction transaction;
 
     /** @param tables those of the inbox */
-    public Diversion(String consumer, OutboxTables tables, DeadLetterCopies copies) {
+    public Diversion(String consumer, OutboxTables tables, DeadLetterTopic copies) {
         this.consumer = consumer;
         this.copies = copies;
         this.letters = new DeadLetterStore(tables);

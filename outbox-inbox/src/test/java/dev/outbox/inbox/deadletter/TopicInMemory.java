@@ -14,8 +14,8 @@ final class TopicInMemory implements Originals {
     private final MockProducer<byte[], byte[]> producer =
             new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
 
-    DeadLetterCopies topic() {
-        return new DeadLetterCopies(() -> producer, DeadLetterCopies.DEFAULT_PATTERN);
+    DeadLetterTopic topic() {
+        return new DeadLetterTopic(() -> producer, DeadLetterTopic.DEFAULT_PATTERN);
     }
 
     int copies() {

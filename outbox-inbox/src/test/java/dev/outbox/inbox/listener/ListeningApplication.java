@@ -7,7 +7,7 @@ import dev.outbox.inbox.DeadLetters;
 import dev.outbox.inbox.FailedEventPolicy;
 import dev.outbox.inbox.InboxMessage;
 import dev.outbox.inbox.InboxProcessor;
-import dev.outbox.inbox.deadletter.DeadLetterCopies;
+import dev.outbox.inbox.deadletter.DeadLetterTopic;
 import dev.outbox.inbox.deadletter.Diversion;
 import dev.outbox.inbox.deadletter.Events;
 import dev.outbox.inbox.deadletter.StoredDeadLetters;
@@ -60,7 +60,7 @@ final class ListeningApplication implements AutoCloseable {
 
     private final TransactionTemplate transaction;
     private final InboxProcessor inbox;
-    private final DeadLetterCopies copies = new DeadLetterCopies(kafka(), DeadLetterCopies.DEFAULT_PATTERN);
+    private final DeadLetterTopic copies = new DeadLetterTopic(kafka(), DeadLetterTopic.DEFAULT_PATTERN);
     private final Diversion diversion;
     private final Consumer<InboxMessage> handler;
     private final KafkaProducer<String, byte[]> producer =

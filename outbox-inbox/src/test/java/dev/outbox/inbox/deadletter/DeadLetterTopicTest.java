@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class DeadLetterCopiesTest {
+class DeadLetterTopicTest {
     private static final Aside ASIDE =
             new Aside("notification", new FailureCause("java.lang.Exception", "java.lang.Exception: why"), 4, false);
     private static final String BEGINNING =
@@ -30,12 +30,12 @@ class DeadLetterCopiesTest {
 
     private final ConsumerRecord<String, byte[]> record = Events.of("1", 5);
     private final List<MockProducer<byte[], byte[]>> producers = new ArrayList<>();
-    private final DeadLetterCopies topic = new DeadLetterCopies(
+    private final DeadLetterTopic topic = new DeadLetterTopic(
             () -> {
                 producers.add(new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer()));
                 return producers.get(producers.size() - 1);
             },
-            DeadLetterCopies.DEFAULT_PATTERN);
+            DeadLetterTopic.DEFAULT_PATTERN);
 
     @Test
     void a_copy_goes_to_the_partition_of_its_key() {
@@ -103,7 +103,7 @@ class DeadLetterCopiesTest {
     @ParameterizedTest
     @ValueSource(strings = {"dead-letters", "{topic}"})
     void a_name_that_does_not_tell_the_topics_apart_is_refused(String pattern) {
-        assertThatThrownBy(() -> new DeadLetterCopies(Map.of(), pattern))
+        assertThatThrownBy(() -> new DeadLetterTopic(Map.of(), pattern))
                 .hasMessage(
                         "The name of the dead-letter topic, '%s', does not tell it from the topic of the records. Set outbox.inbox.dead-letter-topic to something like '{topic}.DLT'."
                                 .formatted(pattern));
@@ -111,7 +111,7 @@ class DeadLetterCopiesTest {
 
     @Test
     void the_producer_keeps_what_it_acknowledges_whatever_the_application_sets() {
-        Map<String, Object> settings = DeadLetterCopies.settings(Map.of(
+        Map<String, Object> settings = DeadLetterTopic.settings(Map.of(
                 ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
                 "127.0.0.1:1",
                 ProducerConfig.ACKS_CONFIG,

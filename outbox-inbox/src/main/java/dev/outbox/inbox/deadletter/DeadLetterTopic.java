@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * Puts copies of records into the dead-letter topic: key, value and headers as they are, encrypted if they were, and the cause in further headers. The partition is chosen by the key. Safe for use by many
  * threads.
  */
-public final class DeadLetterCopies implements AutoCloseable {
+public final class DeadLetterTopic implements AutoCloseable {
     /** What is replaced by the name of the record's topic. */
     private static final String PLACE = "{topic}";
 
@@ -51,11 +51,11 @@ public final class DeadLetterCopies implements AutoCloseable {
      * @param pattern the name of the dead-letter topic, with {@code {topic}} in the place of the name of the topic that a record comes from
      * @throws OutboxConfigurationException if {@code pattern} does not name that place
      */
-    public DeadLetterCopies(Map<String, Object> producerSettings, String pattern) {
+    public DeadLetterTopic(Map<String, Object> producerSettings, String pattern) {
         this(() -> new KafkaProducer<>(settings(producerSettings)), pattern);
     }
 
-    DeadLetterCopies(Supplier<Producer<byte[], byte[]>> producers, String pattern) {
+    DeadLetterTopic(Supplier<Producer<byte[], byte[]>> producers, String pattern) {
         if (!pattern.contains(PLACE) || pattern.equals(PLACE)) {
             throw new OutboxConfigurationException(
                     "The name of the dead-letter topic, '%s', does not tell it from the topic of the records."
