@@ -34,7 +34,7 @@ public final class OutboxFormatAutoConfiguration {
         if (own == null && jackson2) own = Jackson2.ofApplication(beans);
         if (own != null) return own;
         if (jackson3) return Jackson3.withDefaults();
-        return jackson2 ? Jackson2.withDefaults() : new NoPayloadFormat();
+        return jackson2 ? Jackson2.withDefaults(classes) : new NoPayloadFormat();
     }
 
     /** Loaded only where Jackson 3 is on the class path. */
@@ -61,10 +61,11 @@ public final class OutboxFormatAutoConfiguration {
         }
 
         /** In what concerns others, those of Jackson 3. */
-        static PayloadFormat withDefaults() {
+        static PayloadFormat withDefaults(@Nullable ClassLoader classes) {
             return new Jackson2Format(com.fasterxml.jackson.databind.json.JsonMapper.builder()
-                    .findAndAddModules()
+                    .addModules(com.fasterxml.jackson.databind.ObjectMapper.findModules(classes))
                     .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
+                    .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
                     .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                     .build());
         }

@@ -88,6 +88,7 @@ class EncryptionIntegrationTest {
                         DataSourceAutoConfiguration.class,
                         DataSourceTransactionManagerAutoConfiguration.class,
                         KafkaAutoConfiguration.class,
+                        OutboxFormatAutoConfiguration.class,
                         OutboxAutoConfiguration.class,
                         OutboxEncryptionAutoConfiguration.class,
                         OutboxKafkaAutoConfiguration.class,

@@ -46,6 +46,7 @@ abstract class FlywayContract {
                         DataSourceAutoConfiguration.class,
                         DataSourceTransactionManagerAutoConfiguration.class,
                         FlywayAutoConfiguration.class,
+                        OutboxFormatAutoConfiguration.class,
                         OutboxAutoConfiguration.class,
                         OutboxRelayAutoConfiguration.class))
                 .withBean(

@@ -122,6 +122,7 @@ class OtherDatabasesIntegrationTest {
                         DataSourceAutoConfiguration.class,
                         DataSourceTransactionManagerAutoConfiguration.class,
                         KafkaAutoConfiguration.class,
+                        OutboxFormatAutoConfiguration.class,
                         OutboxAutoConfiguration.class,
                         OutboxKafkaAutoConfiguration.class,
                         OutboxRelayAutoConfiguration.class,

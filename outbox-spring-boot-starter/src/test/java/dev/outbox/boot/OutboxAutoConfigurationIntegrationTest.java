@@ -52,6 +52,7 @@ class OutboxAutoConfigurationIntegrationTest {
             .withConfiguration(AutoConfigurations.of(
                     DataSourceAutoConfiguration.class,
                     DataSourceTransactionManagerAutoConfiguration.class,
+                    OutboxFormatAutoConfiguration.class,
                     OutboxAutoConfiguration.class,
                     OutboxKafkaAutoConfiguration.class,
                     OutboxRelayAutoConfiguration.class,

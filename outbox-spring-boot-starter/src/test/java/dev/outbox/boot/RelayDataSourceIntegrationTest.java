@@ -50,6 +50,7 @@ class RelayDataSourceIntegrationTest {
             .withConfiguration(AutoConfigurations.of(
                     DataSourceAutoConfiguration.class,
                     DataSourceTransactionManagerAutoConfiguration.class,
+                    OutboxFormatAutoConfiguration.class,
                     OutboxAutoConfiguration.class,
                     OutboxRelayAutoConfiguration.class))
             .withBean(
