@@ -1,5 +1,6 @@
 package dev.outbox.store;
 
+import dev.outbox.store.BatchMarks.Failure;
 import dev.outbox.store.BatchStore.BlockedKey;
 import dev.outbox.store.BatchStore.Quarantined;
 import dev.outbox.store.LaneStore.LaneChange;
@@ -13,6 +14,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The mark: what became of a batch, and what becomes of its lanes, in one transaction that first locks the rows of the lanes and checks their tokens.
@@ -22,12 +24,33 @@ public final class BatchMarking {
     private final LaneStore lanes;
     private final BatchStore batches;
     private final ShortTransaction transaction;
+    private final EventStore.Insert insert;
+    private final @Nullable DeadLetters deadLetters;
 
-    /** With the stores of the same tables. */
+    /** With the stores of the same tables, and without dead letters. */
     public BatchMarking(LaneStore lanes, BatchStore batches) {
+        this(lanes, batches, null);
+    }
+
+    /**
+     * With the stores of the same tables.
+     *
+     * @param deadLetters what is stored for each event that goes to quarantine, in the transaction that puts it there; null for nothing
+     */
+    public BatchMarking(LaneStore lanes, BatchStore batches, @Nullable DeadLetters deadLetters) {
         this.lanes = lanes;
         this.batches = batches;
         this.transaction = lanes.transaction;
+        this.insert = batches.dialect.insert(lanes.tables);
+        this.deadLetters = deadLetters;
+    }
+
+    /** Makes the event that tells of one in quarantine. It belongs to another key, so that neither waits for the other. */
+    @FunctionalInterface
+    public interface DeadLetters {
+        /** Null if this one is not told of. */
+        @Nullable
+        NewEvent of(Candidate quarantined, Failure failure);
     }
 
     /**
@@ -92,6 +115,7 @@ public final class BatchMarking {
             batches.release(key.lane(), key.key(), lane.floor.value())
                     .ifPresent(lowest -> lane.floor = lane.floor.loweredBelow(lowest));
         }
+        insertDeadLetters(ours, quarantined);
         lanes.change(ours.values().stream()
                 .filter(Lane::isToBeWritten)
                 .map(lane -> new LaneChange(lane.mark.lane(), lane.floor, lane.mark.lease()))
@@ -99,6 +123,27 @@ public final class BatchMarking {
         Map<Integer, LaneFloor> floors = new HashMap<>();
         ours.forEach((number, lane) -> floors.put(number, lane.floor));
         return new Marked(floors, quarantined.stream().map(Quarantined::seq).toList());
+    }
+
+    /**
+     * The transaction has its id since the lanes were locked, so for the floor of the lane where a dead letter lies it is a publisher's; and it waits for no
+     * further row.
+     */
+    private void insertDeadLetters(Map<Integer, Lane> ours, List<Quarantined> quarantined) {
+        if (deadLetters == null || quarantined.isEmpty()) return;
+        Map<Long, Failure> failures = new HashMap<>();
+        for (Failure failure : all(ours, BatchMarks::failed)) failures.put(failure.seq(), failure);
+        Map<Long, Candidate> read = new HashMap<>();
+        for (Lane lane : ours.values())
+            for (Candidate candidate : lane.mark.reading().candidates()) read.put(candidate.seq(), candidate);
+        List<NewEvent> letters = quarantined.stream()
+                .map(Quarantined::seq)
+                .sorted()
+                .map(seq -> deadLetters.of(
+                        Objects.requireNonNull(read.get(seq)), Objects.requireNonNull(failures.get(seq))))
+                .filter(Objects::nonNull)
+                .toList();
+        if (!letters.isEmpty()) insert.insert(letters);
     }
 
     private static <T> List<T> all(Map<Integer, Lane> lanes, Function<BatchMarks, List<T>> part) {

@@ -32,6 +32,9 @@ class MessageLimitsTest {
                 Arguments.of(
                         OutboxMessage.of("t".repeat(101), "1", "E", ""),
                         "The aggregateType of an event is 101 characters long; at most 100 are allowed."),
+                Arguments.of(
+                        OutboxMessage.of("outbox.DeadLetter", "1", "E", ""),
+                        "The aggregateType of an event is reserved for dead letters; choose another name."),
                 Arguments.of(OutboxMessage.of("Order", null, "E", ""), "The aggregateId of an event is null."),
                 Arguments.of(OutboxMessage.of("Order", "", "E", ""), "The aggregateId of an event is empty."),
                 Arguments.of(

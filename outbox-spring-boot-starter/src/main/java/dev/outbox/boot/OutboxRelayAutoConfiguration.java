@@ -2,6 +2,7 @@ package dev.outbox.boot;
 
 import dev.outbox.EventQuarantined;
 import dev.outbox.OutboxConfigurationException;
+import dev.outbox.publish.DeadLetterTopic;
 import dev.outbox.relay.Relay;
 import dev.outbox.relay.RelayStores;
 import dev.outbox.spi.EventSender;
@@ -9,7 +10,6 @@ import dev.outbox.spi.QuarantineListener;
 import dev.outbox.store.BatchMarking;
 import dev.outbox.store.BatchStore;
 import dev.outbox.store.LaneStore;
-import dev.outbox.store.OutboxTables;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.management.ManagementFactory;
@@ -36,16 +36,20 @@ import org.springframework.context.annotation.Import;
 @EnableConfigurationProperties({RelayProperties.class, RetryProperties.class})
 public final class OutboxRelayAutoConfiguration {
     @Bean
+    RelayStores outboxRelayStores(LaneStore lanes, BatchStore batches, KafkaProperties kafka) {
+        String topic = kafka.deadLetterTopic();
+        DeadLetterTopic deadLetters = topic == null ? null : new DeadLetterTopic(topic, lanes.count());
+        return new RelayStores(lanes, batches, new BatchMarking(lanes, batches, deadLetters));
+    }
+
+    @Bean
     Relay outboxRelay(
-            @OutboxRelayDataSource OutboxTables tables,
-            LaneStore lanes,
-            BatchStore batches,
+            RelayStores stores,
             ObjectProvider<EventSender> sender,
             ObjectProvider<QuarantineListener> quarantineListeners,
             ObjectProvider<MeterRegistry> meters,
             RelayProperties properties,
             RetryProperties retries) {
-        RelayStores stores = new RelayStores(lanes, batches, new BatchMarking(lanes, batches));
         QuarantineListener all = (event, error) ->
                 quarantineListeners.orderedStream().forEach(listener -> listener.quarantined(event, error));
         MeterRegistry registry = meters.getIfAvailable(SimpleMeterRegistry::new);

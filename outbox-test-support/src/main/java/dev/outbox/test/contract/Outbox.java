@@ -5,6 +5,7 @@ import dev.outbox.OutboxOperations;
 import dev.outbox.encryption.EncryptionPolicy;
 import dev.outbox.format.Jackson3Format;
 import dev.outbox.operate.StoredOperations;
+import dev.outbox.publish.DeadLetterTopic;
 import dev.outbox.publish.MessageLimits;
 import dev.outbox.publish.TopicRouting;
 import dev.outbox.publish.TopicRules;
@@ -92,6 +93,10 @@ public final class Outbox {
 
     /** Creates the tables. */
     public Outbox(OutboxTables tables, BatchRules rules) {
+        this(tables, rules, null);
+    }
+
+    private Outbox(OutboxTables tables, BatchRules rules, @Nullable String deadLetterTopic) {
         Schema schema = Schema.outbox(tables);
         schema.install();
         schema.verify();
@@ -100,11 +105,17 @@ public final class Outbox {
         this.events = new EventStore(tables);
         this.lanes = LaneStore.of(tables);
         this.batches = BatchStore.of(tables, rules);
-        this.marking = new BatchMarking(lanes, batches);
+        this.marking = new BatchMarking(
+                lanes, batches, deadLetterTopic == null ? null : new DeadLetterTopic(deadLetterTopic, lanes.count()));
         this.quarantine = new QuarantineStore(tables, lanes, batches);
         this.operations = new StoredOperations(events, new PauseStore(tables));
         this.jdbc = tables.jdbc();
         this.transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
+    }
+
+    /** The same tables, with marks and relays that tell a topic of what goes to quarantine. */
+    public Outbox withDeadLetters(String topic) {
+        return new Outbox(tables, RULES, topic);
     }
 
     /** A publisher that encrypts nothing. */

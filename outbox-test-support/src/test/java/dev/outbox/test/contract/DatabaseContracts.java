@@ -47,6 +47,14 @@ abstract class DatabaseContracts {
     }
 
     @Nested
+    class DeadLetters extends DeadLetterContract {
+        @Override
+        DataSource emptySchema() {
+            return DatabaseContracts.this.emptySchema();
+        }
+    }
+
+    @Nested
     class LateEvents extends LateEventContract {
         @Override
         DataSource emptySchema() {
