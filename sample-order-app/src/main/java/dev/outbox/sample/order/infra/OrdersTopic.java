@@ -5,13 +5,20 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.config.TopicBuilder;
+import org.springframework.kafka.core.KafkaAdmin;
 
-/** The topic of the events of orders. */
+/** The topic of the events of orders, and where consumers put those that they cannot handle. */
 @Configuration(proxyBeanMethods = false)
 class OrdersTopic {
-    /** Created at the start where it is missing. More partitions later would change which one the events of an order go to. */
+    private static final int PARTITIONS = 3;
+
+    /** Created at the start where they are missing. More partitions later would change which one the events of an order go to. */
     @Bean
-    NewTopic orders(@Value("${sample.orders-topic.replicas:1}") short replicas) {
-        return TopicBuilder.name("orders").partitions(3).replicas(replicas).build();
+    KafkaAdmin.NewTopics orders(@Value("${sample.orders-topic.replicas:1}") short replicas) {
+        return new KafkaAdmin.NewTopics(topic("orders", replicas), topic("orders.DLT", replicas));
+    }
+
+    private static NewTopic topic(String name, short replicas) {
+        return TopicBuilder.name(name).partitions(PARTITIONS).replicas(replicas).build();
     }
 }
