@@ -9,6 +9,7 @@ import java.util.UUID;
  * @param position the place in the order in which a consumer's dead letters came: later ones have greater ones, with gaps
  * @param consumer who has not handled it
  * @param eventId the event; for a record that is no outbox event an id made of its topic, partition and offset
+ * @param replayId of the replay that was to have the event handled once more; empty if there is none
  * @param key whose order it belongs to; {@link EventKey#NONE} for a record that is no outbox event
  * @param eventType the logical type; empty for a record that is no outbox event
  * @param source where the record was
@@ -22,6 +23,7 @@ public record DeadLetter(
         long position,
         String consumer,
         UUID eventId,
+        String replayId,
         EventKey key,
         String eventType,
         RecordPosition source,

@@ -26,7 +26,7 @@ public interface DeadLetters {
     List<DeadLetter> list(DeadLetterFilter filter, long after, int limit);
 
     /**
-     * One dead letter.
+     * One dead letter; of an event that replays were to have handled once more, the one that came first.
      *
      * @return empty if the consumer has handled the event, it was discarded, or it never was a dead letter
      * @throws DataAccessException if the database fails
@@ -48,7 +48,7 @@ public interface DeadLetters {
     RedriveResult redrive(DeadLetterFilter filter, int limit);
 
     /**
-     * Gives a dead letter up: it counts as handled, also when a copy of it comes again. Later events of its key wait for a redrive all the same, if there are any.
+     * Gives a dead letter up, the one that {@link #find} finds: it counts as handled, also when a copy of it comes again. Later events of its key wait for a redrive all the same, if there are any.
      *
      * @param reason why, for those who ask later; not blank
      * @return false if there is no such dead letter: somebody else was quicker, or there never was

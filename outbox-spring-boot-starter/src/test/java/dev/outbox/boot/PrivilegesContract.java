@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.outbox.EventState;
 import dev.outbox.EventStatus;
 import dev.outbox.OutboxPause;
+import dev.outbox.inbox.DeadLetter;
 import dev.outbox.inbox.EventKey;
 import dev.outbox.inbox.RecordPosition;
 import dev.outbox.inbox.deadletter.store.DeadLetterStore;
@@ -176,7 +177,6 @@ abstract class PrivilegesContract {
             outbox_operator  | DELETE FROM outbox_events
             outbox_operator  | UPDATE outbox_lanes SET token = token + 1
             outbox_relay     | DELETE FROM outbox_pauses
-            inbox_consumer   | DELETE FROM inbox_events
             inbox_consumer   | UPDATE inbox_events SET consumer = 'another'
             inbox_consumer   | UPDATE inbox_dead_letters SET copy_offset = 0
             """)
@@ -241,25 +241,31 @@ abstract class PrivilegesContract {
                         store.record("test", delivery, InboxStatus.HANDLED, 1),
                         store.record("test", delivery, InboxStatus.HANDLED, 1)))
                 .containsExactly(true, false);
-        putAsideAndTakeBack(tables, event);
+        putAsideAndTakeUp(tables);
     }
 
-    private static void putAsideAndTakeBack(OutboxTables tables, UUID event) {
+    private static void putAsideAndTakeUp(OutboxTables tables) {
+        UUID event = UUID.randomUUID();
+        InboxStore inbox = new InboxStore(tables);
         ShortTransaction transaction = new ShortTransaction(tables);
         DeadLetterStore letters = new DeadLetterStore(tables);
         HeldKeyStore keys = new HeldKeyStore(tables);
         EventKey key = new EventKey("Order", event.toString());
         RecordPosition position = new RecordPosition("orders", 0, 0);
-        NewDeadLetter letter = new NewDeadLetter("test", event, key, "OrderPlaced", position, position, 1, "reason");
+        NewDeadLetter letter =
+                new NewDeadLetter("test", new Delivery(event, ""), key, "OrderPlaced", position, position, 1, "reason");
         assertThat(keys.heldAmong("test", List.of(key))).isEmpty();
+        Delivery delivery = letter.delivery();
         transaction.run(() -> {
             keys.hold("test", key);
-            return letters.add(letter, false);
+            return inbox.putAside("test", delivery, 1, "reason") && letters.add(letter, false);
         });
-        letters.failedAgain("test", event, "another reason");
+        DeadLetter added = letters.find("test", event).orElseThrow();
+        letters.failedAgain(added, "another reason");
         transaction.run(() -> {
             assertThat(keys.lock("test", key)).isTrue();
-            assertThat(letters.remove("test", event)).isTrue();
+            assertThat(letters.remove(added)).isTrue();
+            inbox.takeUp("test", delivery);
             keys.releaseIfEmpty("test", key);
             return true;
         });

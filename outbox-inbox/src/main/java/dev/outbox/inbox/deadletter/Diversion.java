@@ -6,6 +6,7 @@ import dev.outbox.inbox.RecordPosition;
 import dev.outbox.inbox.deadletter.store.DeadLetterStore;
 import dev.outbox.inbox.deadletter.store.HeldKeyStore;
 import dev.outbox.inbox.deadletter.store.NewDeadLetter;
+import dev.outbox.inbox.store.InboxStore;
 import dev.outbox.store.OutboxTables;
 import dev.outbox.store.ShortTransaction;
 import java.util.Collection;
@@ -26,6 +27,7 @@ public final class Diversion {
     private final DeadLetterTopic copies;
     private final DeadLetterStore letters;
     private final HeldKeyStore keys;
+    private final InboxStore inbox;
     private final ShortTransaction transaction;
 
     /** @param tables those of the inbox */
@@ -34,6 +36,7 @@ public final class Diversion {
         this.copies = copies;
         this.letters = new DeadLetterStore(tables);
         this.keys = new HeldKeyStore(tables);
+        this.inbox = new InboxStore(tables);
         this.transaction = new ShortTransaction(tables);
     }
 
@@ -50,9 +53,17 @@ public final class Diversion {
         NewDeadLetter letter = copied(record, identity, new Aside(consumer, cause, attempts, false));
         transaction.run(() -> {
             if (hold) keys.hold(consumer, identity.key());
-            else keys.lock(consumer, identity.key());
-            return letters.add(letter, false);
+            boolean held = keys.lock(consumer, identity.key());
+            if (isToBeHandled(letter)) letters.add(letter, false);
+            if (held) keys.releaseIfEmpty(consumer, identity.key());
+            return true;
         });
+    }
+
+    /** Somebody else may have handled it meanwhile, after a rebalance. It is a duplicate from now on, until it is redriven. */
+    private boolean isToBeHandled(NewDeadLetter letter) {
+        return !letter.key().isOrdered()
+                || inbox.putAside(consumer, letter.delivery(), letter.attempts(), letter.error());
     }
 
     /**
@@ -77,13 +88,13 @@ public final class Diversion {
         RecordIdentity identity = RecordIdentity.of(record);
         EventKey key = identity.key();
         Optional<DeadLetter> first = letters.first(consumer, key);
-        if (first.isPresent() && letters.find(consumer, identity.eventId()).isPresent()) return true;
+        if (first.isPresent() && letters.contains(consumer, identity.delivery())) return true;
         FailureCause cause = new FailureCause(
                 "", "Waits behind " + first.map(DeadLetter::toString).orElse("others of " + key) + ".");
         NewDeadLetter letter = copied(record, identity, new Aside(consumer, cause, 0, true));
         return transaction.run(() -> {
             if (!keys.lock(consumer, key)) return false;
-            letters.add(letter, true);
+            if (isToBeHandled(letter)) letters.add(letter, true);
             return true;
         });
     }
@@ -92,7 +103,7 @@ public final class Diversion {
         RecordPosition copy = copies.put(record, aside);
         return new NewDeadLetter(
                 consumer,
-                identity.eventId(),
+                identity.delivery(),
                 identity.key(),
                 identity.eventType(),
                 new RecordPosition(record.topic(), record.partition(), record.offset()),

@@ -7,6 +7,8 @@ import dev.outbox.inbox.EventKey;
 import dev.outbox.inbox.RedriveResult;
 import dev.outbox.inbox.deadletter.store.DeadLetterStore;
 import dev.outbox.inbox.deadletter.store.HeldKeyStore;
+import dev.outbox.inbox.store.Delivery;
+import dev.outbox.inbox.store.InboxStore;
 import dev.outbox.store.ShortTransaction;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -33,6 +35,7 @@ final class Redrive {
 
     private final DeadLetterStore letters;
     private final HeldKeyStore keys;
+    private final InboxStore inbox;
     private final ShortTransaction note;
     private final TransactionTemplate transaction;
     private final RecordHandling listener;
@@ -45,6 +48,7 @@ final class Redrive {
     Redrive(
             DeadLetterStore letters,
             HeldKeyStore keys,
+            InboxStore inbox,
             ShortTransaction note,
             TransactionTemplate transaction,
             RecordHandling listener,
@@ -52,6 +56,7 @@ final class Redrive {
             int limit) {
         this.letters = letters;
         this.keys = keys;
+        this.inbox = inbox;
         this.note = note;
         this.transaction = transaction;
         this.listener = listener;
@@ -130,7 +135,8 @@ final class Redrive {
         return Boolean.TRUE.equals(transaction.execute(status -> {
             boolean held = keys.lock(letter.consumer(), letter.key());
             if (held && !isFirst(letter)) return false;
-            if (!letters.remove(letter.consumer(), letter.eventId())) return false;
+            if (!letters.remove(letter)) return false;
+            inbox.takeUp(letter.consumer(), new Delivery(letter.eventId(), letter.replayId()));
             listener.handle(record);
             if (held) keys.releaseIfEmpty(letter.consumer(), letter.key());
             return true;
@@ -155,7 +161,7 @@ final class Redrive {
         failed.add(new RedriveResult.Failed(letter, error));
         try {
             note.run(() -> {
-                letters.failedAgain(letter.consumer(), letter.eventId(), error);
+                letters.failedAgain(letter, error);
                 return true;
             });
         } catch (DataAccessException e) {

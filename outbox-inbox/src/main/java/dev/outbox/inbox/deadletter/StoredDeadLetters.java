@@ -83,7 +83,8 @@ public final class StoredDeadLetters implements DeadLetters {
                             .formatted(filter.consumer()));
         }
         try (Originals read = originals.get()) {
-            RedriveResult result = new Redrive(letters, keys, decision, handling, listener, read, limit).of(filter);
+            RedriveResult result =
+                    new Redrive(letters, keys, inbox, decision, handling, listener, read, limit).of(filter);
             log.info(
                     "{} dead letters of {} are handled, {} have failed again.{}",
                     result.handled(),
@@ -102,8 +103,8 @@ public final class StoredDeadLetters implements DeadLetters {
         DeadLetter letter = found.get();
         boolean won = decision.run(() -> {
             boolean held = keys.lock(consumer, letter.key());
-            if (!letters.remove(consumer, eventId)) return false;
-            Delivery delivery = new Delivery(eventId, "");
+            if (!letters.remove(letter)) return false;
+            Delivery delivery = new Delivery(eventId, letter.replayId());
             inbox.takeUp(consumer, delivery);
             inbox.record(consumer, delivery, InboxStatus.DISCARDED, letter.attempts());
             if (held) keys.releaseIfEmpty(consumer, letter.key());

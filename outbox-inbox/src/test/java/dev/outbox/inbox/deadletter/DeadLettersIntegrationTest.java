@@ -12,6 +12,8 @@ import dev.outbox.inbox.DeadLetters;
 import dev.outbox.inbox.EventKey;
 import dev.outbox.inbox.RecordPosition;
 import dev.outbox.inbox.RedriveResult;
+import dev.outbox.inbox.store.Delivery;
+import dev.outbox.inbox.store.InboxStatus;
 import dev.outbox.inbox.store.InboxStore;
 import dev.outbox.store.OutboxTables;
 import dev.outbox.test.TestSize;
@@ -32,6 +34,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -90,7 +93,8 @@ class DeadLettersIntegrationTest {
 
     /** As a listener does, in the current transaction. */
     private void handle(ConsumerRecord<?, byte[]> record) {
-        if (!inbox.record(CONSUMER, Events.idOf(record))) return;
+        Delivery delivery = RecordIdentity.of(record).delivery();
+        if (!inbox.record(CONSUMER, delivery, InboxStatus.HANDLED, 1)) return;
         jdbc.sql("INSERT INTO handled (aggregate_id, source_offset) VALUES (:id, :offset)")
                 .param("id", RecordIdentity.of(record).key().aggregateId())
                 .param("offset", record.offset())
@@ -352,12 +356,65 @@ class DeadLettersIntegrationTest {
     }
 
     @Test
-    void an_event_that_is_handled_already_is_only_taken_off() {
+    void an_event_that_somebody_else_has_handled_meanwhile_is_not_put_aside() {
+        ConsumerRecord<String, byte[]> first = Events.of("1", 1);
+        transaction.executeWithoutResult(status -> handle(first));
+        diversion.putAside(first, CAUSE, 4, true);
+        assertThat(listed()).isEmpty();
+        assertThat(isHeld("1")).isFalse();
+        putAside("1", 2);
+        ConsumerRecord<String, byte[]> third = Events.of("1", 3);
+        transaction.executeWithoutResult(status -> handle(third));
+        assertThat(diversion.follow(third)).isTrue();
+        assertThat(listed()).containsExactly(2L);
+    }
+
+    @Test
+    void what_was_put_aside_is_a_duplicate_until_it_is_redriven() {
         ConsumerRecord<String, byte[]> failed = Events.of("1", 1);
-        diversion.putAside(failed, CAUSE, 4, true);
+        diversion.putAside(failed, CAUSE, 4, false);
         transaction.executeWithoutResult(status -> handle(failed));
+        assertThat(handled()).isEmpty();
         assertThat(deadLetters.redrive(ALL, 10).handled()).isEqualTo(1);
         assertThat(handled()).containsExactly(1L);
+    }
+
+    @Test
+    void work_without_a_transaction_that_has_failed_is_redriven() {
+        ConsumerRecord<String, byte[]> failed = Events.of("1", 1);
+        transaction.executeWithoutResult(
+                status -> inbox.record(CONSUMER, RecordIdentity.of(failed).delivery(), InboxStatus.FAILED, 4));
+        diversion.putAside(failed, CAUSE, 4, true);
+        assertThat(deadLetters.redrive(ALL, 10).handled()).isEqualTo(1);
+        assertThat(handled()).containsExactly(1L);
+    }
+
+    @Test
+    void an_event_and_its_reprocessing_by_a_replay_are_two_dead_letters() {
+        UUID id = UUID.randomUUID();
+        ConsumerRecord<String, byte[]> again = replayed(id, "reprocess");
+        diversion.putAside(Events.of(id, "Order", "1", 1), CAUSE, 4, true);
+        assertThat(diversion.follow(replayed(id, "normal"))).isTrue();
+        assertThat(diversion.follow(again)).isTrue();
+        assertThat(deadLetters.list(ALL, 0, 10))
+                .extracting(DeadLetter::eventId, DeadLetter::replayId)
+                .containsExactly(Tuple.tuple(id, ""), Tuple.tuple(id, "r1"));
+        assertThat(deadLetters.redrive(ALL, 1).handled()).isEqualTo(1);
+        assertThat(deadLetters.discard(CONSUMER, id, "once was enough")).isTrue();
+        transaction.executeWithoutResult(status -> handle(again));
+        assertThat(handled()).containsExactly(1L);
+        ConsumerRecord<String, byte[]> unknown = replayed(id, "undo");
+        diversion.putAside(unknown, CAUSE, 1, true);
+        assertThat(deadLetters.list(ALL, 0, 10))
+                .as("what a replay wants that is not understood is not guessed")
+                .extracting(DeadLetter::key)
+                .containsExactly(EventKey.NONE);
+    }
+
+    private static ConsumerRecord<String, byte[]> replayed(UUID id, String mode) {
+        ConsumerRecord<String, byte[]> record = Events.of(id, "Order", "1", 2);
+        record.headers().add("ce_replayid", "r1".getBytes(UTF_8)).add("ce_replaymode", mode.getBytes(UTF_8));
+        return record;
     }
 
     @Test

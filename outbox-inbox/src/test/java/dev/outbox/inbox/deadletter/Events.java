@@ -31,6 +31,6 @@ public final class Events {
     }
 
     static UUID idOf(ConsumerRecord<?, ?> record) {
-        return RecordIdentity.of(record).eventId();
+        return RecordIdentity.of(record).delivery().eventId();
     }
 }

@@ -11,7 +11,6 @@ import dev.outbox.inbox.deadletter.DeadLetterTopic;
 import dev.outbox.inbox.deadletter.Diversion;
 import dev.outbox.inbox.deadletter.Events;
 import dev.outbox.inbox.deadletter.StoredDeadLetters;
-import dev.outbox.inbox.store.InboxStore;
 import dev.outbox.store.OutboxTables;
 import dev.outbox.test.TestServers;
 import java.time.Duration;
@@ -73,7 +72,7 @@ final class ListeningApplication implements AutoCloseable {
         this.handler = handler;
         this.jdbc = JdbcClient.create(tables.dataSource());
         this.transaction = new TransactionTemplate(new DataSourceTransactionManager(tables.dataSource()));
-        this.inbox = new InboxProcessor(new InboxStore(tables), transaction);
+        this.inbox = new InboxProcessor(tables, transaction);
         this.diversion = new Diversion(CONSUMER, tables, copies);
         this.deadLetters = new StoredDeadLetters(tables, transaction, consumer -> this::handle, kafka());
         jdbc.sql(

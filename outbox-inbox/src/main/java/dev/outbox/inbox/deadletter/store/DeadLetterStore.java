@@ -4,6 +4,7 @@ import dev.outbox.inbox.DeadLetter;
 import dev.outbox.inbox.DeadLetterFilter;
 import dev.outbox.inbox.EventKey;
 import dev.outbox.inbox.RecordPosition;
+import dev.outbox.inbox.store.Delivery;
 import dev.outbox.store.Dialect;
 import dev.outbox.store.OutboxTables;
 import java.sql.ResultSet;
@@ -19,13 +20,13 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** The rows of {@code inbox_dead_letters}. Every method joins the transaction of its caller. Who adds to an ordered key, or takes from it, holds its lock: {@link HeldKeyStore#lock}. */
 public final class DeadLetterStore {
     private static final String ALL = """
-            SELECT position, consumer, event_id, aggregate_type, aggregate_id, event_type, source_topic, source_partition, source_offset,
+            SELECT position, consumer, event_id, replay_id, aggregate_type, aggregate_id, event_type, source_topic, source_partition, source_offset,
                    copy_topic, copy_partition, copy_offset, attempts, error, follower, failed_at FROM inbox_dead_letters
             """;
     private static final String INSERT = """
-            INSERT INTO inbox_dead_letters (consumer, event_id, aggregate_type, aggregate_id, event_type, source_topic, source_partition, source_offset,
-                                            copy_topic, copy_partition, copy_offset, attempts, error, follower, failed_at)
-            VALUES (:consumer, :eventId, :aggregateType, :aggregateId, :eventType, :sourceTopic, :sourcePartition, :sourceOffset,
+            INSERT INTO inbox_dead_letters (consumer, event_id, replay_id, aggregate_type, aggregate_id, event_type, source_topic, source_partition,
+                                            source_offset, copy_topic, copy_partition, copy_offset, attempts, error, follower, failed_at)
+            VALUES (:consumer, :eventId, :replayId, :aggregateType, :aggregateId, :eventType, :sourceTopic, :sourcePartition, :sourceOffset,
                     :copyTopic, :copyPartition, :copyOffset, :attempts, :error, :follower, %s)""";
     private static final String OF_KEY =
             "WHERE consumer = :consumer AND aggregate_type = :aggregateType AND aggregate_id = :aggregateId";
@@ -41,7 +42,8 @@ public final class DeadLetterStore {
     /** Returns false if the event is there already: the row stays, and points at its first copy. */
     public boolean add(NewDeadLetter letter, boolean follower) {
         Map<String, Object> row = new HashMap<>(key(letter.consumer(), letter.key()));
-        row.put("eventId", dialect.id(letter.eventId()));
+        row.put("eventId", dialect.id(letter.delivery().eventId()));
+        row.put("replayId", letter.delivery().replayId());
         row.put("eventType", letter.eventType());
         put(row, "source", letter.source());
         put(row, "copy", letter.copy());
@@ -57,30 +59,42 @@ public final class DeadLetterStore {
         row.put(name + "Offset", position.offset());
     }
 
-    /** Returns false if it is not there: somebody else was quicker, or it never was. */
-    public boolean remove(String consumer, UUID eventId) {
-        return jdbc.sql("DELETE FROM inbox_dead_letters WHERE consumer = :consumer AND event_id = :eventId")
-                        .param("consumer", consumer)
-                        .param("eventId", dialect.id(eventId))
+    /** Returns false if it is there no longer: somebody else was quicker. */
+    public boolean remove(DeadLetter letter) {
+        return jdbc.sql("DELETE FROM inbox_dead_letters WHERE position = :position")
+                        .param("position", letter.position())
                         .update()
                 == 1;
     }
 
     /** Notes that it has failed once more. */
-    public void failedAgain(String consumer, UUID eventId, String error) {
+    public void failedAgain(DeadLetter letter, String error) {
         jdbc.sql("""
                         UPDATE inbox_dead_letters SET attempts = attempts + 1, error = :error, failed_at = %s
-                        WHERE consumer = :consumer AND event_id = :eventId
+                        WHERE position = :position
                         """.formatted(dialect.now()))
                 .param("error", error)
-                .param("consumer", consumer)
-                .param("eventId", dialect.id(eventId))
+                .param("position", letter.position())
                 .update();
     }
 
-    /** One of a consumer. */
+    /** Whether it is there. */
+    public boolean contains(String consumer, Delivery delivery) {
+        return jdbc.sql("""
+                        SELECT position FROM inbox_dead_letters
+                        WHERE consumer = :consumer AND event_id = :eventId AND replay_id = :replayId
+                        """)
+                .param("consumer", consumer)
+                .param("eventId", dialect.id(delivery.eventId()))
+                .param("replayId", delivery.replayId())
+                .query(Long.class)
+                .optional()
+                .isPresent();
+    }
+
+    /** Of an event, the one that came first. */
     public Optional<DeadLetter> find(String consumer, UUID eventId) {
-        return jdbc.sql(ALL + "WHERE consumer = :consumer AND event_id = :eventId")
+        return jdbc.sql(ALL + "WHERE consumer = :consumer AND event_id = :eventId ORDER BY position LIMIT 1")
                 .param("consumer", consumer)
                 .param("eventId", dialect.id(eventId))
                 .query(this::letter)
@@ -128,6 +142,7 @@ public final class DeadLetterStore {
                 row.getLong("position"),
                 row.getString("consumer"),
                 dialect.id(row, "event_id"),
+                row.getString("replay_id"),
                 new EventKey(row.getString("aggregate_type"), row.getString("aggregate_id")),
                 row.getString("event_type"),
                 position(row, "source"),

@@ -2,12 +2,12 @@ package dev.outbox.inbox.deadletter.store;
 
 import dev.outbox.inbox.EventKey;
 import dev.outbox.inbox.RecordPosition;
-import java.util.UUID;
+import dev.outbox.inbox.store.Delivery;
 
 /** A {@link dev.outbox.inbox.DeadLetter} that is to be added. */
 public record NewDeadLetter(
         String consumer,
-        UUID eventId,
+        Delivery delivery,
         EventKey key,
         String eventType,
         RecordPosition source,

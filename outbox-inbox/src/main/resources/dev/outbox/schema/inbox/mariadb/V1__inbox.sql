@@ -34,6 +34,8 @@ CREATE TABLE IF NOT EXISTS inbox_dead_letters (
   position          bigint        NOT NULL AUTO_INCREMENT PRIMARY KEY,
   consumer          varchar(100)  NOT NULL,
   event_id          binary(16)    NOT NULL,
+  -- of the replay that was to have it handled once more; else empty
+  replay_id         varchar(36)   NOT NULL,
   -- these three are empty for a record that is no outbox event
   aggregate_type    varchar(100)  NOT NULL,
   aggregate_id      varchar(200)  NOT NULL,
@@ -50,7 +52,7 @@ CREATE TABLE IF NOT EXISTS inbox_dead_letters (
   -- it was never tried: it only waits behind another one of its key
   follower          boolean       NOT NULL,
   failed_at         datetime(6)   NOT NULL,
-  UNIQUE KEY event (consumer, event_id),
+  UNIQUE KEY event (consumer, event_id, replay_id),
   KEY of_consumer (consumer, position),
   KEY of_key (consumer, aggregate_type, aggregate_id, position)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;

@@ -32,6 +32,8 @@ CREATE TABLE inbox_dead_letters (
   position          bigint GENERATED ALWAYS AS IDENTITY (CACHE 1) PRIMARY KEY,
   consumer          varchar(100)  NOT NULL,
   event_id          uuid          NOT NULL,
+  -- of the replay that was to have it handled once more; else empty
+  replay_id         varchar(36)   NOT NULL,
   -- these three are empty for a record that is no outbox event
   aggregate_type    varchar(100)  NOT NULL,
   aggregate_id      varchar(200)  NOT NULL,
@@ -48,7 +50,7 @@ CREATE TABLE inbox_dead_letters (
   -- it was never tried: it only waits behind another one of its key
   follower          boolean       NOT NULL,
   failed_at         timestamptz   NOT NULL,
-  UNIQUE (consumer, event_id)
+  UNIQUE (consumer, event_id, replay_id)
 );
 
 CREATE INDEX inbox_dead_letters_of_consumer ON inbox_dead_letters (consumer, position);
