@@ -70,7 +70,7 @@ public final class InboxListeners implements AnnotationEnhancer, KafkaListenerCo
             String consumer, Inbox inbox, AnnotatedElement listener, boolean batch, Map<String, Object> attributes) {
         String name = "inbox " + consumer + " " + listener;
         InboxConsumer rules =
-                new InboxConsumer(consumer, inbox.latestOnly(), inbox.onFailure() == FailedEventPolicy.HOLD_KEY);
+                new InboxConsumer(consumer, inbox.latestOnly(), inbox.onFailure() != FailedEventPolicy.CONTINUE);
         String applications = text(attributes, "containerPostProcessor");
         beans.registerSingleton(
                 name,

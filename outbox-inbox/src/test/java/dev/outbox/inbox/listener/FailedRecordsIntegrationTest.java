@@ -234,14 +234,14 @@ class FailedRecordsIntegrationTest {
     }
 
     @Test
-    void keys_that_are_held_already_stay_so_under_another_policy() throws Exception {
+    void keys_that_are_held_already_stay_so_when_the_policy_stops_the_partition() throws Exception {
         createDeadLetterTopic();
         failing.add(1);
         application.start(FailedEventPolicy.HOLD_KEY);
         application.publish("1", 1);
         await().until(application::isThrough);
         application.stop();
-        application.start(FailedEventPolicy.CONTINUE);
+        application.start(FailedEventPolicy.STOP_PARTITION);
         application.publish("1", 2);
         awaitListed(2);
         assertThat(handled()).isEmpty();
