@@ -13,9 +13,11 @@ import dev.outbox.inbox.RecordPosition;
 import dev.outbox.inbox.deadletter.store.DeadLetterStore;
 import dev.outbox.inbox.deadletter.store.HeldKeyStore;
 import dev.outbox.inbox.deadletter.store.NewDeadLetter;
+import dev.outbox.inbox.store.AggregateKey;
 import dev.outbox.inbox.store.Delivery;
 import dev.outbox.inbox.store.InboxStatus;
 import dev.outbox.inbox.store.InboxStore;
+import dev.outbox.inbox.store.VersionStore;
 import dev.outbox.relay.Relay;
 import dev.outbox.spi.EventSender;
 import dev.outbox.spi.SentPosition;
@@ -33,6 +35,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -242,6 +246,19 @@ abstract class PrivilegesContract {
                         store.record("test", delivery, InboxStatus.HANDLED, 1)))
                 .containsExactly(true, false);
         putAsideAndTakeUp(tables);
+        apply(tables, new AggregateKey("Order", event.toString()));
+    }
+
+    private static void apply(OutboxTables tables, AggregateKey aggregate) {
+        VersionStore versions = new VersionStore(tables);
+        for (long version = 1; version <= 2; version++) {
+            long applied = version;
+            new ShortTransaction(tables).run(() -> {
+                versions.write("test", versions.lock("test", Set.of(aggregate)), Map.of(aggregate, applied));
+                return true;
+            });
+        }
+        assertThat(versions.lock("test", Set.of(aggregate))).containsEntry(aggregate, 2L);
     }
 
     private static void putAsideAndTakeUp(OutboxTables tables) {
