@@ -49,7 +49,7 @@ public final class OutboxMessage {
     /**
      * A message without version, headers or a topic of its own.
      *
-     * @param aggregateType the kind of aggregate, at most 100 characters
+     * @param aggregateType the kind of aggregate, at most 100 characters; {@code outbox.DeadLetter} is the outbox's own
      * @param aggregateId which one, at most 200 characters; also the key of the Kafka record
      * @param eventType the logical type that consumers see, at most 200 characters
      * @param payload bytes are sent as they are; anything else is serialised when the message is published

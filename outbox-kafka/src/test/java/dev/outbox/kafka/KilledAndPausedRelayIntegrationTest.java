@@ -16,6 +16,7 @@ import dev.outbox.test.contract.QuickRelay;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -55,7 +56,7 @@ class KilledAndPausedRelayIntegrationTest {
     @TestFactory
     Stream<DynamicTest> a_relay_killed_at_any_step_loses_nothing_and_keeps_the_order() {
         Map<Step, Scene> scenes = new EnumMap<>(Step.class);
-        for (Step step : Step.values()) scenes.put(step, new Scene(step));
+        for (Step step : EnumSet.range(Step.CLAIMED, Step.MARKED)) scenes.put(step, new Scene(step));
         for (Scene scene : scenes.values()) {
             scene.awaitHalt();
             scene.process.kill();
@@ -147,6 +148,7 @@ class KilledAndPausedRelayIntegrationTest {
                 case CLAIMED, READ, MARKED -> 0;
                 case MID_WAVE -> RelayProcess.MID_WAVE;
                 case ACKNOWLEDGED, MARKING -> RelayProcess.BATCH;
+                case QUARANTINING, QUARANTINED -> throw new IllegalStateException("nothing is refused here");
             };
         }
 

@@ -15,7 +15,7 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
  * An application in a JVM of its own, to be killed or paused: publishes as many events as it is told to, relays, and runs until it is ended.
  *
  * <p>Arguments: JDBC URL, user, password, Kafka's bootstrap servers, topic, number of events to publish, and {@code send}, or the {@link Step} at
- * which its relay halts until the process was paused and has woken.
+ * which its relay halts until the process was paused and has woken; then, if there is one, the dead-letter topic.
  */
 final class RelayProcess {
     static final Duration LEASE = Duration.ofSeconds(4);
@@ -35,8 +35,9 @@ final class RelayProcess {
 
     public static void main(String[] arguments) throws InterruptedException {
         RelayProcess process = new RelayProcess(arguments[6]);
-        Outbox outbox = new Outbox(new SteppedDataSource(
+        Outbox plain = new Outbox(new SteppedDataSource(
                 new DriverManagerDataSource(arguments[0], arguments[1], arguments[2]), process::at));
+        Outbox outbox = arguments.length > 7 ? plain.withDeadLetters(arguments[7]) : plain;
         Relay relay = outbox.relay(
                 new SteppedSender(warmSender(arguments[3], arguments[4]), MID_WAVE, process::at),
                 (event, error) -> {},

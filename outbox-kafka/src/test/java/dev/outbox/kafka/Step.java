@@ -13,5 +13,9 @@ enum Step {
     /** The marks are written, and not committed. */
     MARKING,
     /** The marks are committed. */
-    MARKED
+    MARKED,
+    /** An event goes to quarantine, and its dead letter is stored with it; neither is committed. */
+    QUARANTINING,
+    /** Both are committed, and the dead letter is not read yet. */
+    QUARANTINED
 }

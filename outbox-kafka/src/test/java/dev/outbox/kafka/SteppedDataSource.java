@@ -13,6 +13,7 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 /** Tells at which step a relay is, by the statements that it sends; the relay goes on when that call returns. */
 final class SteppedDataSource extends DelegatingDataSource {
     private static final String CLAIM = "SET token = token + 1";
+    private static final String DEAD_LETTER = "INSERT INTO outbox_events";
     private static final String MARK = "SET status = 'PUBLISHED'";
 
     private final Consumer<Step> at;
@@ -35,10 +36,12 @@ final class SteppedDataSource extends DelegatingDataSource {
                     }
                     boolean commits = method.getName().equals("commit");
                     if (commits && has(MARK, statements)) at.accept(Step.MARKING);
+                    if (commits && has(DEAD_LETTER, statements)) at.accept(Step.QUARANTINING);
                     try {
                         Object result = method.invoke(connection, arguments);
                         if (commits && has(CLAIM, statements)) at.accept(Step.CLAIMED);
                         if (commits && has(MARK, statements)) at.accept(Step.MARKED);
+                        if (commits && has(DEAD_LETTER, statements)) at.accept(Step.QUARANTINED);
                         return result;
                     } catch (InvocationTargetException e) {
                         throw e.getCause();

@@ -1,15 +1,20 @@
 package dev.outbox.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.outbox.OutboxConfigurationException;
 import dev.outbox.OutboxMessage;
 import dev.outbox.OutboxPublisher;
 import dev.outbox.kafka.KafkaEventSender;
+import dev.outbox.spi.EventSender;
+import dev.outbox.spi.SendException;
+import dev.outbox.spi.SentPosition;
 import dev.outbox.spi.TopicRouter;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -80,6 +85,45 @@ class KafkaPropertiesTest {
         sending.withPropertyValues("outbox.source=order app")
                 .run(context -> assertThat(failure(context.getStartupFailure()))
                         .hasMessageStartingWith("The CloudEvents source 'order app' is not a URI reference."));
+    }
+
+    @Test
+    void what_goes_to_quarantine_is_told_to_the_dead_letter_topic_and_by_default_to_none() {
+        withSenderThatRefuses("orders").run(context -> {
+            topics(context, "orders");
+            await().until(() -> statuses(context).contains("QUARANTINED"));
+            assertThat(statuses(context)).containsExactly("QUARANTINED");
+        });
+        withSenderThatRefuses("orders")
+                .withPropertyValues("outbox.kafka.dead-letter-topic=dead")
+                .run(context -> {
+                    assertThat(topics(context, "orders")).contains("orders");
+                    await().until(() -> statuses(context).equals(List.of("QUARANTINED", "PUBLISHED")));
+                    assertThat(topics(context)).containsExactly("orders", "dead");
+                });
+    }
+
+    @Test
+    void a_dead_letter_topic_that_kafka_refuses_stops_the_start() {
+        sending.withPropertyValues("outbox.kafka.dead-letter-topic=dead letters")
+                .run(context -> assertThat(failure(context.getStartupFailure()))
+                        .hasMessageStartingWith(
+                                "outbox.kafka.dead-letter-topic is 'dead letters', which is no name of a topic."));
+    }
+
+    private ApplicationContextRunner withSenderThatRefuses(String topic) {
+        EventSender sender = event -> event.topic().equals(topic)
+                ? CompletableFuture.failedFuture(SendException.ofEventForGood(new IllegalStateException("no")))
+                : CompletableFuture.completedFuture(new SentPosition(event.topic(), 0, 0));
+        return sending.withBean("own", EventSender.class, () -> sender)
+                .withPropertyValues("spring.datasource.url=jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+    }
+
+    private static List<String> statuses(ApplicationContext context) {
+        return JdbcClient.create(context.getBean(DataSource.class))
+                .sql("SELECT status FROM outbox_events ORDER BY seq")
+                .query(String.class)
+                .list();
     }
 
     private static List<String> topics(ApplicationContext context, String... aggregateTypes) {

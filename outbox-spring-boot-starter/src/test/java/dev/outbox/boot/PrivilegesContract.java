@@ -23,8 +23,12 @@ import dev.outbox.spi.EventSender;
 import dev.outbox.spi.SentPosition;
 import dev.outbox.store.BatchMarks;
 import dev.outbox.store.BatchMarks.Failure;
+import dev.outbox.store.LaneClaim;
+import dev.outbox.store.LaneFloor;
 import dev.outbox.store.LaneLease;
+import dev.outbox.store.LaneMark;
 import dev.outbox.store.OutboxTables;
+import dev.outbox.store.Reading;
 import dev.outbox.store.ShortTransaction;
 import dev.outbox.test.DatabaseSchema;
 import dev.outbox.test.DatabaseServer;
@@ -142,6 +146,29 @@ abstract class PrivilegesContract {
         } finally {
             relay.stop();
         }
+    }
+
+    /** Told in words on the page, because most relays do not need it. */
+    @Test
+    void for_dead_letters_a_relay_needs_insert_and_without_it_nothing_goes_to_quarantine() {
+        Outbox relay = new Outbox(dataSource(own("outbox_relay"))).withDeadLetters("dead");
+        UUID id = owner.publish("broken", "body");
+        LaneClaim claim = new LaneClaim(claimLaneOf(relay, id), new LaneFloor(0, null, null, 0));
+        BatchMarks marks =
+                new BatchMarks(List.of(), List.of(new Failure(seq(id), true, null, "refused")), List.of());
+        Reading reading = relay.batches.read(List.of(claim), 500, Long.MAX_VALUE);
+        List<LaneMark> mark = List.of(new LaneMark(claim, reading, false, marks, null));
+        assertThatThrownBy(() -> relay.marking.mark(mark)).hasStackTraceContaining(denied("INSERT"));
+        assertThat(status(id)).isEqualTo(EventStatus.PENDING);
+
+        execute(own("GRANT INSERT ON outbox_events TO outbox_relay"));
+        relay.marking.mark(mark);
+        assertThat(status(id)).isEqualTo(EventStatus.QUARANTINED);
+        assertThat(owner.jdbc
+                        .sql("SELECT topic FROM outbox_events WHERE aggregate_type = 'outbox.DeadLetter'")
+                        .query(String.class)
+                        .list())
+                .containsExactly("dead");
     }
 
     @ParameterizedTest
