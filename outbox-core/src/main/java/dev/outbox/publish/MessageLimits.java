@@ -28,7 +28,7 @@ public record MessageLimits(int maxPayloadBytes) {
 
     void checkNames(OutboxMessage message) {
         name(message, "aggregateType", message.aggregateType(), MAX_AGGREGATE_TYPE);
-        if (message.aggregateType().equals(DeadLetterTopic.AGGREGATE_TYPE)) {
+        if (message.aggregateType().equals(QuarantineTopic.AGGREGATE_TYPE)) {
             throw invalid(message, "aggregateType", "is reserved for dead letters; choose another name");
         }
         name(message, "aggregateId", message.aggregateId(), MAX_AGGREGATE_ID);

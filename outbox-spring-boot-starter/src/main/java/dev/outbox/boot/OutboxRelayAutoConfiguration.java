@@ -2,7 +2,7 @@ package dev.outbox.boot;
 
 import dev.outbox.EventQuarantined;
 import dev.outbox.OutboxConfigurationException;
-import dev.outbox.publish.DeadLetterTopic;
+import dev.outbox.publish.QuarantineTopic;
 import dev.outbox.relay.Relay;
 import dev.outbox.relay.RelayStores;
 import dev.outbox.spi.EventSender;
@@ -38,7 +38,7 @@ public final class OutboxRelayAutoConfiguration {
     @Bean
     RelayStores outboxRelayStores(LaneStore lanes, BatchStore batches, KafkaProperties kafka) {
         String topic = kafka.deadLetterTopic();
-        DeadLetterTopic deadLetters = topic == null ? null : new DeadLetterTopic(topic, lanes.count());
+        QuarantineTopic deadLetters = topic == null ? null : new QuarantineTopic(topic, lanes.count());
         return new RelayStores(lanes, batches, new BatchMarking(lanes, batches, deadLetters));
     }
 

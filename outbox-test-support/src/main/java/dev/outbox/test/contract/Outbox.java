@@ -5,7 +5,7 @@ import dev.outbox.OutboxOperations;
 import dev.outbox.encryption.EncryptionPolicy;
 import dev.outbox.format.Jackson3Format;
 import dev.outbox.operate.StoredOperations;
-import dev.outbox.publish.DeadLetterTopic;
+import dev.outbox.publish.QuarantineTopic;
 import dev.outbox.publish.MessageLimits;
 import dev.outbox.publish.TopicRouting;
 import dev.outbox.publish.TopicRules;
@@ -106,7 +106,7 @@ public final class Outbox {
         this.lanes = LaneStore.of(tables);
         this.batches = BatchStore.of(tables, rules);
         this.marking = new BatchMarking(
-                lanes, batches, deadLetterTopic == null ? null : new DeadLetterTopic(deadLetterTopic, lanes.count()));
+                lanes, batches, deadLetterTopic == null ? null : new QuarantineTopic(deadLetterTopic, lanes.count()));
         this.quarantine = new QuarantineStore(tables, lanes, batches);
         this.operations = new StoredOperations(events, new PauseStore(tables));
         this.jdbc = tables.jdbc();

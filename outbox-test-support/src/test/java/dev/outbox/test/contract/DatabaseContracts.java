@@ -47,7 +47,7 @@ abstract class DatabaseContracts {
     }
 
     @Nested
-    class DeadLetters extends DeadLetterContract {
+    class QuarantineTopics extends QuarantineTopicContract {
         @Override
         DataSource emptySchema() {
             return DatabaseContracts.this.emptySchema();

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.outbox.EventState;
 import dev.outbox.EventStatus;
 import dev.outbox.OutboxMessage;
-import dev.outbox.publish.DeadLetterTopic;
+import dev.outbox.publish.QuarantineTopic;
 import dev.outbox.spi.OutboxRecord;
 import dev.outbox.store.BatchMarking;
 import dev.outbox.store.BatchMarking.Marked;
@@ -37,7 +37,7 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /** What the mark that puts an event into quarantine stores for the dead-letter topic, on a real database. */
 @Timeout(60)
-abstract class DeadLetterContract {
+abstract class QuarantineTopicContract {
     private static final Duration LONG = Duration.ofMinutes(10);
     private static final String SECRET = "s3cr3t";
 
@@ -125,7 +125,7 @@ abstract class DeadLetterContract {
         OutboxTables tables = OutboxTables.of(new EndingOnce(outbox.dataSource, "SET floor = ", ended));
         LaneStore lanes = LaneStore.of(tables);
         BatchMarking marking = new BatchMarking(
-                lanes, BatchStore.of(tables, Outbox.RULES), new DeadLetterTopic("dead", lanes.count()));
+                lanes, BatchStore.of(tables, Outbox.RULES), new QuarantineTopic("dead", lanes.count()));
         mark(marking, claim, reading, new Failure(seq(id), true, null, "refused"), Duration.ZERO);
         assertThat(ended).hasValue(1);
         assertThat(letters()).hasSize(1);
@@ -154,7 +154,7 @@ abstract class DeadLetterContract {
         assertThat(letters()).as("what has happened has happened").hasSize(1);
         mark(new Failure(seq(id), true, null, "refused again"));
         assertThat(letters())
-                .extracting(DeadLetterContract::payload)
+                .extracting(QuarantineTopicContract::payload)
                 .satisfiesExactly(
                         first -> assertThat(first).contains("\"attempts\":1,\"lastError\":\"refused\""),
                         second -> assertThat(second).contains("\"attempts\":1,\"lastError\":\"refused again\""));

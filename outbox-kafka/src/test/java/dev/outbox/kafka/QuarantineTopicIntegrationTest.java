@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass
 @MethodSource("dev.outbox.test.TestDatabase#forLongTests")
 @Timeout(120)
-class DeadLettersIntegrationTest {
+class QuarantineTopicIntegrationTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** What the topic of the events takes, and what it refuses. */
@@ -53,7 +53,7 @@ class DeadLettersIntegrationTest {
     private final List<UUID> quarantined = new CopyOnWriteArrayList<>();
     private final List<AutoCloseable> resources = new ArrayList<>();
 
-    DeadLettersIntegrationTest(TestDatabase database) {
+    QuarantineTopicIntegrationTest(TestDatabase database) {
         this.database = database;
     }
 

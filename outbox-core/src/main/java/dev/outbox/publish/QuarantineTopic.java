@@ -20,7 +20,7 @@ import tools.jackson.core.json.JsonFactory;
  * Tells a topic of every event that goes to quarantine, by an event of its own without the payload, which may be the very problem. It is stored with the quarantine and
  * sent like any other event, so it is neither lost nor sent for nothing. A dead letter that goes to quarantine itself is followed by no other.
  */
-public final class DeadLetterTopic implements DeadLetters {
+public final class QuarantineTopic implements DeadLetters {
     /** The aggregate type of dead letters, which no application may use. */
     static final String AGGREGATE_TYPE = "outbox.DeadLetter";
 
@@ -36,7 +36,7 @@ public final class DeadLetterTopic implements DeadLetters {
      * @param laneCount the number of rows in the lane table
      * @throws OutboxConfigurationException if Kafka does not take the name
      */
-    public DeadLetterTopic(String topic, int laneCount) {
+    public QuarantineTopic(String topic, int laneCount) {
         if (!TopicNames.isValid(topic)) {
             throw new OutboxConfigurationException(
                     "outbox.kafka.dead-letter-topic is '%s', which is no name of a topic.".formatted(topic),

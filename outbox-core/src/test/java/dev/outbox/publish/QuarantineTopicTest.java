@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** What it stores and when is in DeadLetterContract. */
-class DeadLetterTopicTest {
+/** What it stores and when is in QuarantineTopicContract. */
+class QuarantineTopicTest {
     @Test
     void a_dead_letter_lies_in_the_lane_of_its_own_key() {
         OutboxRecord event = new OutboxRecord(
@@ -30,7 +30,7 @@ class DeadLetterTopicTest {
                 Map.of(),
                 null,
                 Instant.EPOCH);
-        NewEvent letter = new DeadLetterTopic("dead", 64)
+        NewEvent letter = new QuarantineTopic("dead", 64)
                 .of(new Candidate(event, 3, 0, true, false, false), new Failure(1, true, null, "refused"));
         assertThat(letter).isNotNull();
         assertThat(letter.lane())
@@ -40,7 +40,7 @@ class DeadLetterTopicTest {
 
     @Test
     void a_name_that_kafka_refuses_is_refused() {
-        assertThatThrownBy(() -> new DeadLetterTopic("dead letters", 64))
+        assertThatThrownBy(() -> new QuarantineTopic("dead letters", 64))
                 .isInstanceOf(OutboxConfigurationException.class)
                 .hasMessage(
                         "outbox.kafka.dead-letter-topic is 'dead letters', which is no name of a topic."

@@ -2,7 +2,7 @@ package dev.outbox.test.contract;
 
 import javax.sql.DataSource;
 
-class PostgresDeadLetterIntegrationTest extends DeadLetterContract {
+class PostgresQuarantineTopicIntegrationTest extends QuarantineTopicContract {
     @Override
     DataSource emptySchema() {
         return PostgresStoreIntegrationTest.emptyPostgresSchema();
