@@ -82,6 +82,7 @@ public final class StoredDeadLetters implements DeadLetters {
                     "This application has no listener for the consumer '%s': redrive its dead letters where it has one, or correct the name."
                             .formatted(filter.consumer()));
         }
+        if (letters.list(filter, 0, 1).isEmpty()) return new RedriveResult(0, List.of(), "");
         try (Originals read = originals.get()) {
             RedriveResult result =
                     new Redrive(letters, keys, inbox, decision, handling, listener, read, limit).of(filter);
