@@ -54,7 +54,7 @@ public record FailureCause(String exception, String text) {
         Throwable told = unwrapped(failure);
         Throwable root = told;
         boolean quoting = false;
-        for (Throwable cause = told; cause != null; cause = cause == cause.getCause() ? null : cause.getCause()) {
+        for (Throwable cause : Causes.of(told)) {
             quoting |= mayQuote(cause, record);
             root = cause;
         }
@@ -65,9 +65,10 @@ public record FailureCause(String exception, String text) {
 
     /** What the application, or the inbox itself, has thrown. */
     public static Throwable unwrapped(Throwable failure) {
-        Throwable told = failure;
-        while (told.getCause() != null && isWrapper(told)) told = told.getCause();
-        return told;
+        for (Throwable cause : Causes.of(failure)) {
+            if (cause.getCause() == null || !isWrapper(cause)) return cause;
+        }
+        return failure;
     }
 
     private static boolean isWrapper(Throwable failure) {

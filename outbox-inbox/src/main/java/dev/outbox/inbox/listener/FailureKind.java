@@ -2,6 +2,7 @@ package dev.outbox.inbox.listener;
 
 import dev.outbox.UndecryptablePayloadException;
 import dev.outbox.inbox.InvalidInboxRecordException;
+import dev.outbox.inbox.deadletter.Causes;
 import dev.outbox.inbox.deadletter.Outage;
 import org.springframework.kafka.support.converter.ConversionException;
 import org.springframework.kafka.support.serializer.DeserializationException;
@@ -18,7 +19,7 @@ enum FailureKind {
     HOPELESS;
 
     static FailureKind of(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause == cause.getCause() ? null : cause.getCause()) {
+        for (Throwable cause : Causes.of(failure)) {
             if (isUnreadable(cause)) return HOPELESS;
         }
         return Outage.isBehind(failure) ? OUTAGE : RECORD;

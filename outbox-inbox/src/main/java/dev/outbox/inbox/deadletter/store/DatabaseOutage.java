@@ -7,7 +7,6 @@ import java.sql.SQLTransientException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessResourceFailureException;
-import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.transaction.CannotCreateTransactionException;
@@ -19,16 +18,8 @@ public final class DatabaseOutage {
 
     private DatabaseOutage() {}
 
-    /** Whether such a failure is among the causes. A lost race for a row's version is none: the application's own code has lost it, and may lose it for ever. */
-    public static boolean isBehind(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause == cause.getCause() ? null : cause.getCause()) {
-            if (cause instanceof OptimisticLockingFailureException) return false;
-            if (is(cause)) return true;
-        }
-        return false;
-    }
-
-    private static boolean is(Throwable cause) {
+    /** Whether this is one, causes not looked at. */
+    public static boolean is(Throwable cause) {
         return cause instanceof CannotCreateTransactionException
                 || cause instanceof DataAccessResourceFailureException
                 || cause instanceof TransientDataAccessException

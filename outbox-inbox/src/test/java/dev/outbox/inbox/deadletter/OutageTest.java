@@ -1,4 +1,4 @@
-package dev.outbox.inbox.deadletter.store;
+package dev.outbox.inbox.deadletter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,7 +16,7 @@ import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.TransactionSystemException;
 
-class DatabaseOutageTest {
+class OutageTest {
     static Stream<Throwable> outages() {
         return Stream.of(
                 new CannotCreateTransactionException("no connection"),
@@ -34,8 +34,8 @@ class DatabaseOutageTest {
     @ParameterizedTest
     @MethodSource("outages")
     void says_nothing_about_the_record(Throwable failure) {
-        assertThat(DatabaseOutage.isBehind(failure)).isTrue();
-        assertThat(DatabaseOutage.isBehind(new IllegalStateException("the application's", failure)))
+        assertThat(Outage.isBehind(failure)).isTrue();
+        assertThat(Outage.isBehind(new IllegalStateException("the application's", failure)))
                 .isTrue();
     }
 
@@ -51,6 +51,6 @@ class DatabaseOutageTest {
     @ParameterizedTest
     @MethodSource("failures")
     void says_something_about_the_record(Throwable failure) {
-        assertThat(DatabaseOutage.isBehind(failure)).isFalse();
+        assertThat(Outage.isBehind(failure)).isFalse();
     }
 }
