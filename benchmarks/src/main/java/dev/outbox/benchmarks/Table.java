@@ -5,6 +5,7 @@ import dev.outbox.OutboxMessage;
 import dev.outbox.encryption.EncryptionPolicy;
 import dev.outbox.format.Jackson3Format;
 import dev.outbox.publish.MessageLimits;
+import dev.outbox.publish.PublishRules;
 import dev.outbox.publish.TopicRouting;
 import dev.outbox.publish.TopicRules;
 import dev.outbox.publish.TransactionalOutboxPublisher;
@@ -76,9 +77,10 @@ final class Table implements AutoCloseable {
                 new EventStore(OutboxTables.of(dataSource)),
                 lanes.count(),
                 new Jackson3Format(new JsonMapper()),
-                new MessageLimits(MessageLimits.DEFAULT_MAX_PAYLOAD_BYTES),
-                new TopicRouting(TopicRules.DEFAULT, type -> null),
-                EncryptionPolicy.off(),
+                new PublishRules(
+                        new MessageLimits(MessageLimits.DEFAULT_MAX_PAYLOAD_BYTES),
+                        new TopicRouting(TopicRules.DEFAULT, type -> null),
+                        EncryptionPolicy.off()),
                 afterCommit);
     }
 

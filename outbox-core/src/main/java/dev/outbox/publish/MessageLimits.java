@@ -56,10 +56,7 @@ public record MessageLimits(int maxPayloadBytes) {
             String field = "header '" + header.getKey() + "'";
             String value = header.getValue();
             name(message, "header name", header.getKey(), MAX_HEADER_NAME);
-            String lower = header.getKey().toLowerCase(Locale.ROOT);
-            if (lower.startsWith("ce_") || lower.equals("content-type")) {
-                throw invalid(message, field, "is reserved; choose another name");
-            }
+            if (isReserved(header.getKey())) throw invalid(message, field, "is reserved; choose another name");
             if (value == null) throw invalid(message, field, "is null; leave it out instead");
             size += header.getKey().length() + value.length();
         }
@@ -67,6 +64,23 @@ public record MessageLimits(int maxPayloadBytes) {
             throw invalid(
                     message, "headers", "are %d characters long; at most %d are allowed".formatted(size, MAX_HEADERS));
         }
+    }
+
+    private static boolean isReserved(String headerName) {
+        String lower = headerName.toLowerCase(Locale.ROOT);
+        return lower.startsWith("ce_") || lower.equals("content-type");
+    }
+
+    /** Whether the outbox itself may add a header to a message that was checked: one that is not there, under the rules for the application's. */
+    static boolean haveRoomFor(String name, String value, OutboxMessage message) {
+        int size = name.length() + value.length();
+        for (Map.Entry<String, String> header : message.headers().entrySet()) {
+            size += header.getKey().length() + header.getValue().length();
+        }
+        return size <= MAX_HEADERS
+                && name.length() <= MAX_HEADER_NAME
+                && !isReserved(name)
+                && !message.headers().containsKey(name);
     }
 
     void checkPayload(OutboxMessage message, int bytes) {

@@ -4,7 +4,6 @@ import dev.outbox.InvalidOutboxMessageException;
 import dev.outbox.OutboxMessage;
 import dev.outbox.OutboxPublisher;
 import dev.outbox.encryption.EncryptedPayload;
-import dev.outbox.encryption.EncryptionPolicy;
 import dev.outbox.encryption.EventIdentity;
 import dev.outbox.encryption.PayloadCipher;
 import dev.outbox.spi.PayloadFormat;
@@ -16,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -30,9 +30,7 @@ public final class TransactionalOutboxPublisher implements OutboxPublisher {
     private final EventStore store;
     private final KeyLane keyLane;
     private final PayloadFormat format;
-    private final MessageLimits limits;
-    private final TopicRouting routing;
-    private final EncryptionPolicy encryption;
+    private final PublishRules rules;
     private final AnnotatedEvents annotatedEvents = new AnnotatedEvents();
     private final Runnable afterCommit;
 
@@ -45,17 +43,13 @@ public final class TransactionalOutboxPublisher implements OutboxPublisher {
             EventStore store,
             int laneCount,
             PayloadFormat format,
-            MessageLimits limits,
-            TopicRouting routing,
-            EncryptionPolicy encryption,
+            PublishRules rules,
             Runnable afterCommit) {
         this.callerTransaction = callerTransaction;
         this.store = store;
         this.keyLane = new KeyLane(laneCount);
         this.format = format;
-        this.limits = limits;
-        this.routing = routing;
-        this.encryption = encryption;
+        this.rules = rules;
         this.afterCommit = afterCommit;
     }
 
@@ -73,25 +67,36 @@ public final class TransactionalOutboxPublisher implements OutboxPublisher {
     public List<UUID> publishAll(Collection<?> events) {
         callerTransaction.require();
         if (events.isEmpty()) return List.of();
-        List<NewEvent> rows = new ArrayList<>(events.size());
-        for (Object event : events) rows.add(row(event));
+        List<OutboxMessage> messages = new ArrayList<>(events.size());
+        for (Object event : events) messages.add(message(event));
+        return rules.tracing().publish(messages, trace -> store(messages, trace));
+    }
+
+    private OutboxMessage message(Object event) {
+        OutboxMessage message = event instanceof OutboxMessage given ? given : annotatedEvents.toMessage(event);
+        rules.limits().checkNames(message);
+        return message;
+    }
+
+    private List<UUID> store(List<OutboxMessage> messages, Map<String, String> trace) {
+        ContextHeaders context = ContextHeaders.of(trace, rules.requestIds());
+        List<NewEvent> rows = new ArrayList<>(messages.size());
+        for (OutboxMessage message : messages) rows.add(row(context.addTo(message)));
         store.insert(rows);
         callerTransaction.afterCommit(afterCommit);
         return rows.stream().map(NewEvent::eventId).toList();
     }
 
-    private NewEvent row(Object event) {
-        OutboxMessage message = event instanceof OutboxMessage given ? given : annotatedEvents.toMessage(event);
-        limits.checkNames(message);
-        String topic = routing.topicOf(message);
-        PayloadCipher cipher = encryption.cipherFor(message);
+    private NewEvent row(OutboxMessage message) {
+        String topic = rules.routing().topicOf(message);
+        PayloadCipher cipher = rules.encryption().cipherFor(message);
         byte[] payload = bytes(message);
-        limits.checkPayload(message, payload.length);
+        rules.limits().checkPayload(message, payload.length);
         UUID id = EventIds.next();
         if (cipher == null) return row(id, message, topic, payload, null);
         EncryptedPayload encrypted = cipher.encrypt(
                 new EventIdentity(id, message.eventType(), message.aggregateType(), message.aggregateId()), payload);
-        limits.checkEncrypted(message, payload.length, encrypted.envelope().length);
+        rules.limits().checkEncrypted(message, payload.length, encrypted.envelope().length);
         return row(id, message, topic, encrypted.envelope(), encrypted.keyId());
     }
 

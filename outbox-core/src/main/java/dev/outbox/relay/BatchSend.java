@@ -5,6 +5,7 @@ import dev.outbox.spi.FailureScope;
 import dev.outbox.store.BatchMarks;
 import dev.outbox.store.BatchMarks.Failure;
 import dev.outbox.store.Candidate;
+import dev.outbox.tracing.EventMdc;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -149,11 +150,14 @@ final class BatchSend {
         else answered = true;
         Optional<Failure> failure = settings.retries().failureOf(candidate, cause);
         failure.ifPresentOrElse(known -> fail(candidate, known), () -> unknown = true);
-        trouble.failed(
-                "%s is %s; later events of its key wait."
-                        .formatted(
-                                candidate.event(), failure.map(BatchSend::fate).orElse("sent again")),
-                cause);
+        try (EventMdc mdc = EventMdc.of(candidate.event())) {
+            trouble.failed(
+                    "%s is %s; later events of its key wait."
+                            .formatted(
+                                    candidate.event(),
+                                    failure.map(BatchSend::fate).orElse("sent again")),
+                    cause);
+        }
     }
 
     private void fail(Candidate candidate, Failure failure) {

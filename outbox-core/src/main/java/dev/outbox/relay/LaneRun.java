@@ -1,12 +1,14 @@
 package dev.outbox.relay;
 
 import dev.outbox.relay.RelaySettings.BatchLimits;
+import dev.outbox.spi.OutboxRecord;
 import dev.outbox.store.BatchMarking.Marked;
 import dev.outbox.store.BatchMarks;
 import dev.outbox.store.Candidate;
 import dev.outbox.store.LaneClaim;
 import dev.outbox.store.LaneFloor;
 import dev.outbox.store.LaneMark;
+import dev.outbox.tracing.EventMdc;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -152,13 +154,18 @@ final class LaneRun {
             mark.marks().failed().forEach(failure -> errors.put(failure.seq(), failure.error()));
         for (Candidate candidate : batch.candidates()) {
             if (!quarantined.contains(candidate.seq())) continue;
-            String error = String.valueOf(errors.get(candidate.seq()));
-            log.error("{} is in quarantine: {}", candidate.event(), error);
-            try {
-                tools.quarantineListener().quarantined(candidate.event(), error);
-            } catch (RuntimeException e) {
-                log.error("The quarantine listener failed for {}.", candidate.event(), e);
+            try (EventMdc mdc = EventMdc.of(candidate.event())) {
+                tellOfQuarantine(candidate.event(), String.valueOf(errors.get(candidate.seq())));
             }
+        }
+    }
+
+    private void tellOfQuarantine(OutboxRecord event, String error) {
+        log.error("{} is in quarantine: {}", event, error);
+        try {
+            tools.quarantineListener().quarantined(event, error);
+        } catch (RuntimeException e) {
+            log.error("The quarantine listener failed for {}.", event, e);
         }
     }
 }

@@ -29,6 +29,23 @@ public record OutboxRecord(
         @Nullable String encryptionKeyId,
         Instant createdAt) {
 
+    /** The same event with other headers. */
+    public OutboxRecord withHeaders(Map<String, String> headers) {
+        return new OutboxRecord(
+                seq,
+                eventId,
+                aggregateType,
+                aggregateId,
+                aggregateVersion,
+                eventType,
+                topic,
+                contentType,
+                payload,
+                headers,
+                encryptionKeyId,
+                createdAt);
+    }
+
     /** Names the event without its payload and headers, which may hold secrets. */
     @Override
     public String toString() {

@@ -7,6 +7,7 @@ import dev.outbox.inbox.store.InboxStatus;
 import dev.outbox.inbox.store.InboxStore;
 import dev.outbox.inbox.store.VersionStore;
 import dev.outbox.store.OutboxTables;
+import dev.outbox.tracing.EventMdc;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -74,7 +75,7 @@ public final class InboxProcessor {
 
     /**
      * Runs {@code handler} in a transaction, unless this consumer has handled the event already. It is given the payload decrypted; a duplicate is not decrypted, so
-     * it takes no key.
+     * it takes no key. Meanwhile the event is named in the log: {@code eventId}, {@code aggregateId} and {@code requestId} in SLF4J's MDC.
      *
      * @param consumer names who handles, at most 100 characters; consumers of different names each handle every event
      * @param handler makes the business change; when it throws, nothing is recorded and the exception reaches the caller
@@ -109,6 +110,17 @@ public final class InboxProcessor {
      * @param attempt how often the event is tried with this one; recorded
      */
     public InboxOutcome handle(
+            InboxConsumer consumer, InboxMessage message, int attempt, Consumer<InboxMessage> handler) {
+        try (EventMdc mdc = named(message)) {
+            return handleNamed(consumer, message, attempt, handler);
+        }
+    }
+
+    private static EventMdc named(InboxMessage message) {
+        return EventMdc.of(message.eventId(), message.aggregateId(), message.headers());
+    }
+
+    private InboxOutcome handleNamed(
             InboxConsumer consumer, InboxMessage message, int attempt, Consumer<InboxMessage> handler) {
         InboxOutcome unasked = withoutAsking(consumer, message);
         if (unasked != null) return unasked;
@@ -181,6 +193,16 @@ public final class InboxProcessor {
             throw new IllegalStateException(
                     "'%s' works without a transaction, but is called in one. Call it from where none is active."
                             .formatted(consumer.name()));
+        try (EventMdc mdc = named(message)) {
+            return workNamed(consumer, message, claim, work);
+        }
+    }
+
+    private InboxOutcome workNamed(
+            InboxConsumer consumer,
+            InboxMessage message,
+            Duration claim,
+            Function<InboxMessage, @Nullable String> work) {
         InboxOutcome unasked = withoutAsking(consumer, message);
         if (unasked != null) return unasked;
         if (consumer.holdsKeys()) {

@@ -34,6 +34,7 @@ class WireContractTest {
 
     private static final Map<String, String> APPLICATIONS = Map.of(
             "traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+            "requestid", "7f6c1e0a",
             "tenant", "a");
 
     @Test

@@ -7,6 +7,7 @@ import dev.outbox.encryption.EncryptionPolicy;
 import dev.outbox.encryption.KeysInMemory;
 import dev.outbox.operate.StoredOperations;
 import dev.outbox.publish.MessageLimits;
+import dev.outbox.publish.PublishRules;
 import dev.outbox.publish.TopicRouting;
 import dev.outbox.publish.TransactionalOutboxPublisher;
 import dev.outbox.relay.Relay;
@@ -23,6 +24,7 @@ import dev.outbox.store.OutboxTables;
 import dev.outbox.store.PauseStore;
 import dev.outbox.store.QuarantineStore;
 import dev.outbox.store.Schema;
+import dev.outbox.tracing.PublishTracing;
 import java.util.Objects;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -133,15 +135,19 @@ public final class OutboxAutoConfiguration {
             ObjectProvider<TopicRouter> routers,
             ObjectProvider<EncryptionPolicy> encryption,
             ObjectProvider<KeyRing> keys,
+            ObjectProvider<PublishTracing> tracing,
             ObjectProvider<Relay> relay) {
         return new TransactionalOutboxPublisher(
                 new CallerTransaction(tables.dataSource()),
                 events,
                 LaneStore.of(tables).count(),
                 format,
-                limits(properties),
-                new TopicRouting(kafka.rules(), type -> routedTopic(routers, type)),
-                usable(encryption.getIfAvailable(EncryptionPolicy::off), keys),
+                new PublishRules(
+                        limits(properties),
+                        new TopicRouting(kafka.rules(), type -> routedTopic(routers, type)),
+                        usable(encryption.getIfAvailable(EncryptionPolicy::off), keys),
+                        tracing.getIfAvailable(() -> PublishTracing.OFF),
+                        properties.publish().requestId()),
                 nudge(relay));
     }
 

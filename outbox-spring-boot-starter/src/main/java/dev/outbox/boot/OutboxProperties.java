@@ -47,12 +47,14 @@ record OutboxProperties(
      * @param maxPayloadSize the largest payload; has to leave room for key and headers below the producer's max.request.size
      * @param applicationEvents whether objects annotated with @OutboxEvent that are published through Spring's ApplicationEventPublisher are stored
      *     as well
+     * @param requestId whether the id of the request that is being worked on, requestId in the log's MDC, is stored with an event as the header requestid
      */
     record Publish(
             @DefaultValue(MessageLimits.DEFAULT_MAX_PAYLOAD_BYTES + "B")
             DataSize maxPayloadSize,
 
-            @DefaultValue("false") boolean applicationEvents) {}
+            @DefaultValue("false") boolean applicationEvents,
+            @DefaultValue("true") boolean requestId) {}
 
     /** @param blocksKey whether later events of a key wait while one of it is in quarantine */
     record Quarantine(@DefaultValue("true") boolean blocksKey) {}

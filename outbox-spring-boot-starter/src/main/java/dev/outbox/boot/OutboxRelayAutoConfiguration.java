@@ -10,6 +10,7 @@ import dev.outbox.spi.QuarantineListener;
 import dev.outbox.store.BatchMarking;
 import dev.outbox.store.BatchStore;
 import dev.outbox.store.LaneStore;
+import dev.outbox.tracing.SendTracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.management.ManagementFactory;
@@ -48,12 +49,14 @@ public final class OutboxRelayAutoConfiguration {
             ObjectProvider<EventSender> sender,
             ObjectProvider<QuarantineListener> quarantineListeners,
             ObjectProvider<MeterRegistry> meters,
+            ObjectProvider<SendTracing> tracing,
             RelayProperties properties,
             RetryProperties retries) {
         QuarantineListener all = (event, error) ->
                 quarantineListeners.orderedStream().forEach(listener -> listener.quarantined(event, error));
         MeterRegistry registry = meters.getIfAvailable(SimpleMeterRegistry::new);
-        return new Relay(stores, existing(sender), all, properties.settings(retries.rules()), owner(), registry);
+        EventSender traced = tracing.getIfAvailable(() -> SendTracing.OFF).around(existing(sender));
+        return new Relay(stores, traced, all, properties.settings(retries.rules()), owner(), registry);
     }
 
     @Bean

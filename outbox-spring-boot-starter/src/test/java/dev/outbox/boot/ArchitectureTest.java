@@ -3,6 +3,7 @@ package dev.outbox.boot;
 import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -30,7 +31,8 @@ class ArchitectureTest {
         "dev.outbox.format..",
         "dev.outbox.publish..",
         "dev.outbox.store..",
-        "dev.outbox.relay.."
+        "dev.outbox.relay..",
+        "dev.outbox.tracing.."
     };
 
     @Test
@@ -85,7 +87,8 @@ class ArchitectureTest {
                         "dev.outbox.format..",
                         "dev.outbox.publish..",
                         "dev.outbox.store..",
-                        "dev.outbox.relay.."))
+                        "dev.outbox.relay..",
+                        "dev.outbox.tracing.."))
                 .check(OUTBOX);
     }
 
@@ -112,6 +115,19 @@ class ArchitectureTest {
                                 resideInAPackage("dev.outbox.encryption.."))))
                 .should()
                 .dependOnClassesThat(resideInAPackage("org.bouncycastle.."))
+                .check(OUTBOX);
+    }
+
+    /** They are no dependency of an application that does not trace. */
+    @Test
+    void observations_are_known_where_events_are_traced_and_nowhere_else() {
+        noClasses()
+                .that(resideInAPackage("dev.outbox..")
+                        .and(com.tngtech.archunit.base.DescribedPredicate.not(resideInAPackage("dev.outbox.tracing..")))
+                        .and(com.tngtech.archunit.base.DescribedPredicate.not(
+                                type(OutboxTracingAutoConfiguration.class))))
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("io.micrometer.observation..", "io.micrometer.tracing.."))
                 .check(OUTBOX);
     }
 

@@ -7,6 +7,7 @@ import dev.outbox.format.Jackson3Format;
 import dev.outbox.operate.StoredOperations;
 import dev.outbox.publish.QuarantineTopic;
 import dev.outbox.publish.MessageLimits;
+import dev.outbox.publish.PublishRules;
 import dev.outbox.publish.TopicRouting;
 import dev.outbox.publish.TopicRules;
 import dev.outbox.publish.TransactionalOutboxPublisher;
@@ -34,6 +35,7 @@ import dev.outbox.store.QuarantineStore;
 import dev.outbox.store.Reading;
 import dev.outbox.store.Schema;
 import dev.outbox.test.DatabaseSchema;
+import dev.outbox.tracing.PublishTracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -124,14 +126,22 @@ public final class Outbox {
     }
 
     public TransactionalOutboxPublisher publisher(EncryptionPolicy encryption, Runnable afterCommit) {
+        return publisher(encryption, PublishTracing.OFF, afterCommit);
+    }
+
+    public TransactionalOutboxPublisher publisher(
+            EncryptionPolicy encryption, PublishTracing tracing, Runnable afterCommit) {
         return new TransactionalOutboxPublisher(
                 new CallerTransaction(dataSource),
                 events,
                 lanes.count(),
                 new Jackson3Format(new JsonMapper()),
-                new MessageLimits(MessageLimits.DEFAULT_MAX_PAYLOAD_BYTES),
-                new TopicRouting(SEVERAL_TOPICS, type -> null),
-                encryption,
+                new PublishRules(
+                        new MessageLimits(MessageLimits.DEFAULT_MAX_PAYLOAD_BYTES),
+                        new TopicRouting(SEVERAL_TOPICS, type -> null),
+                        encryption,
+                        tracing,
+                        true),
                 afterCommit);
     }
 

@@ -15,15 +15,18 @@ import dev.outbox.encryption.PayloadCipher;
 import dev.outbox.spi.EncryptionKey;
 import dev.outbox.spi.OutboxRecord;
 import dev.outbox.store.OutboxTables;
+import dev.outbox.tracing.PublishTracing;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.MDC;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
@@ -312,6 +315,21 @@ public abstract class PublisherContract {
         });
         assertThat(events()).isZero();
         assertThat(nudges).hasValue(0);
+    }
+
+    @Test
+    void trace_and_request_id_are_stored_with_each_event_behind_its_own_headers() {
+        PublishTracing traced = (messages, publishing) -> publishing.apply(Map.of("traceparent", "00-trace-span-01"));
+        OutboxPublisher tracing = outbox.publisher(EncryptionPolicy.off(), traced, () -> {});
+        try (MDC.MDCCloseable request = MDC.putCloseable("requestId", "r-1")) {
+            List<UUID> ids =
+                    outbox.inTransaction(() -> tracing.publishAll(List.of(MESSAGE.header("tenant", "a"), MESSAGE)));
+            assertThat(outbox.read(outbox.laneOf(ids.get(0)), 2))
+                    .extracting(record -> record.headers().toString())
+                    .containsExactly(
+                            "{tenant=a, traceparent=00-trace-span-01, requestid=r-1}",
+                            "{traceparent=00-trace-span-01, requestid=r-1}");
+        }
     }
 
     @Test
