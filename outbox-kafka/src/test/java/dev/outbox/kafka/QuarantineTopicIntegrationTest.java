@@ -104,8 +104,8 @@ class QuarantineTopicIntegrationTest {
         await().atMost(PATIENCE).until(() -> quarantined.size() == 5);
         List<UUID> others = new ArrayList<>();
         for (int i = 0; i < 20; i++) others.add(publish(outbox, "other " + i % 4, SMALL));
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(others)
-                .allMatch(id -> status(outbox, id) == EventStatus.PUBLISHED));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(others).allMatch(id -> status(outbox, id) == EventStatus.PUBLISHED));
         await().atMost(PATIENCE).until(() -> letters(outbox, EventStatus.RETRYING) > 0);
         assertThat(letters(outbox, EventStatus.PUBLISHED)).isZero();
 
@@ -140,8 +140,7 @@ class QuarantineTopicIntegrationTest {
     @TestFactory
     Stream<DynamicTest> a_relay_killed_at_any_step_of_a_quarantine_tells_of_it_once_or_sends_a_copy() {
         Map<Step, Scene> scenes = new EnumMap<>(Step.class);
-        for (Step step :
-                List.of(Step.QUARANTINING, Step.QUARANTINED, Step.ACKNOWLEDGED, Step.MARKING, Step.MARKED)) {
+        for (Step step : List.of(Step.QUARANTINING, Step.QUARANTINED, Step.ACKNOWLEDGED, Step.MARKING, Step.MARKED)) {
             scenes.put(step, new Scene(step));
         }
         for (Scene scene : scenes.values()) {
@@ -188,8 +187,9 @@ class QuarantineTopicIntegrationTest {
             assertThat(status(outbox, refused)).isEqualTo(EventStatus.QUARANTINED);
             try (Topic told = new Topic(kafka.bootstrapServers(), dead).poll()) {
                 assertThat(told.events()).hasSize(1);
-                assertThat(told.records()).hasSize(copies()).allSatisfy(record -> assertThat(value(record))
-                        .contains(refused.toString()));
+                assertThat(told.records())
+                        .hasSize(copies())
+                        .allSatisfy(record -> assertThat(value(record)).contains(refused.toString()));
             }
         }
 
@@ -239,7 +239,8 @@ class QuarantineTopicIntegrationTest {
 
     private static long letters(Outbox outbox, EventStatus status) {
         return outbox.jdbc
-                .sql("SELECT count(*) FROM outbox_events WHERE aggregate_type = 'outbox.DeadLetter' AND status = :status")
+                .sql(
+                        "SELECT count(*) FROM outbox_events WHERE aggregate_type = 'outbox.DeadLetter' AND status = :status")
                 .param("status", status.name())
                 .query(Long.class)
                 .single();
@@ -250,7 +251,11 @@ class QuarantineTopicIntegrationTest {
         String name = "small-" + UUID.randomUUID();
         NewTopic topic = new NewTopic(name, 1, (short) 1).configs(Map.of("max.message.bytes", String.valueOf(bytes)));
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
-            admin.createTopics(List.of(topic)).all().toCompletionStage().toCompletableFuture().join();
+            admin.createTopics(List.of(topic))
+                    .all()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .join();
         }
         return name;
     }

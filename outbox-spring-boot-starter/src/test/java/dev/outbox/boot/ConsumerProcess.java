@@ -40,8 +40,7 @@ class ConsumerProcess {
     }
 
     @Bean
-    Listener listener(
-            DataSource dataSource, @Value("${die-at}") int dieAt) {
+    Listener listener(DataSource dataSource, @Value("${die-at}") int dieAt) {
         return new Listener(new JdbcTemplate(dataSource), dieAt);
     }
 

@@ -258,7 +258,8 @@ class InboxListenerIntegrationTest {
             Taken taken = context.getBean(Taken.class);
             DeadLetters aside = context.getBean(DeadLetters.class);
             DeadLetterFilter ours = DeadLetterFilter.of("batches");
-            await().until(() -> aside.list(ours, 0, 10).size() == 1 && taken.all().size() == 19);
+            await().until(() ->
+                    aside.list(ours, 0, 10).size() == 1 && taken.all().size() == 19);
             assertThat(taken.all()).doesNotHaveDuplicates().doesNotContain("13").isSubsetOf(ids);
             assertThat(aside.redrive(ours, 10).failed()).hasSize(1);
             batches.failing.set(false);

@@ -36,8 +36,8 @@ class KilledConsumerIntegrationTest {
     private final KafkaServer kafka = TestServers.kafka();
     private final PostgresSchema schema = TestServers.postgres().createSchema("killed");
     private final String topic = kafka.uniqueTopic("killed", 1);
-    private final JdbcTemplate jdbc = new JdbcTemplate(
-            new DriverManagerDataSource(schema.jdbcUrl(), schema.username(), schema.password()));
+    private final JdbcTemplate jdbc =
+            new JdbcTemplate(new DriverManagerDataSource(schema.jdbcUrl(), schema.username(), schema.password()));
 
     @Test
     void what_it_has_committed_is_not_handled_again_and_the_rest_is() throws Exception {

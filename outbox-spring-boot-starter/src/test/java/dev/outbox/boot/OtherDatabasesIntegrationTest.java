@@ -34,17 +34,16 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /** An application on another database than that of {@link OutboxAutoConfigurationIntegrationTest}, with nothing but its URL changed. */
 class OtherDatabasesIntegrationTest {
-    private static final List<String> TABLES =
-            List.of(
-                    "outbox_events",
-                    "outbox_lanes",
-                    "outbox_pauses",
-                    "outbox_schema",
-                    "inbox_events",
-                    "inbox_versions",
-                    "inbox_dead_letters",
-                    "inbox_held_keys",
-                    "inbox_schema");
+    private static final List<String> TABLES = List.of(
+            "outbox_events",
+            "outbox_lanes",
+            "outbox_pauses",
+            "outbox_schema",
+            "inbox_events",
+            "inbox_versions",
+            "inbox_dead_letters",
+            "inbox_held_keys",
+            "inbox_schema");
 
     record Place(String name, String url, String username, String password) {
         @Override
@@ -120,7 +119,15 @@ class OtherDatabasesIntegrationTest {
                     awaitPublished(context, publish(context, topic));
                     assertThat(tables(context, place.name()))
                             .containsExactlyInAnyOrder(
-                                    "app_events", "app_lanes", "app_pauses", "app_schema", "in_events", "in_versions", "in_dead_letters", "in_held_keys", "in_schema");
+                                    "app_events",
+                                    "app_lanes",
+                                    "app_pauses",
+                                    "app_schema",
+                                    "in_events",
+                                    "in_versions",
+                                    "in_dead_letters",
+                                    "in_held_keys",
+                                    "in_schema");
                     assertThat(tables(context, currentSchema(place))).isEmpty();
                 });
     }

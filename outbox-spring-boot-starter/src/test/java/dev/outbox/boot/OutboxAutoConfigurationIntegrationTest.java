@@ -186,7 +186,15 @@ class OutboxAutoConfigurationIntegrationTest {
                     awaitPublished(context, publish(context, "anywhere"));
                     assertThat(tables(context, elsewhere.name()))
                             .containsExactlyInAnyOrder(
-                                    "app_events", "app_lanes", "app_pauses", "app_schema", "in_events", "in_versions", "in_dead_letters", "in_held_keys", "in_schema");
+                                    "app_events",
+                                    "app_lanes",
+                                    "app_pauses",
+                                    "app_schema",
+                                    "in_events",
+                                    "in_versions",
+                                    "in_dead_letters",
+                                    "in_held_keys",
+                                    "in_schema");
                     assertThat(tables(context, schema.name())).isEmpty();
                 });
     }

@@ -154,8 +154,7 @@ abstract class PrivilegesContract {
         Outbox relay = new Outbox(dataSource(own("outbox_relay"))).withDeadLetters("dead");
         UUID id = owner.publish("broken", "body");
         LaneClaim claim = new LaneClaim(claimLaneOf(relay, id), new LaneFloor(0, null, null, 0));
-        BatchMarks marks =
-                new BatchMarks(List.of(), List.of(new Failure(seq(id), true, null, "refused")), List.of());
+        BatchMarks marks = new BatchMarks(List.of(), List.of(new Failure(seq(id), true, null, "refused")), List.of());
         Reading reading = relay.batches.read(List.of(claim), 500, Long.MAX_VALUE);
         List<LaneMark> mark = List.of(new LaneMark(claim, reading, false, marks, null));
         assertThatThrownBy(() -> relay.marking.mark(mark)).hasStackTraceContaining(denied("INSERT"));
