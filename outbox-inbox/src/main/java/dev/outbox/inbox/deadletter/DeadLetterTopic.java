@@ -78,7 +78,7 @@ public final class DeadLetterTopic implements AutoCloseable {
         settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
         settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, LARGEST_REQUEST);
         settings.put(
-                ProducerConfig.MAX_BLOCK_MS_CONFIG, (int) PATIENCE.dividedBy(3).toMillis());
+                ProducerConfig.MAX_BLOCK_MS_CONFIG, (int) PATIENCE.dividedBy(6).toMillis());
         settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int)
                 PATIENCE.dividedBy(3).toMillis());
         settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());

@@ -400,12 +400,12 @@ class FailedRecordsIntegrationTest {
     @Test
     void the_order_of_every_key_is_kept_while_events_come_and_fail_and_several_redrive() throws Exception {
         long seed = System.nanoTime();
-        int events = TestSize.of(200, 2000);
+        int events = TestSize.of(80, 1000);
         List<String> keys = List.of("a", "b", "c", "d");
         Random random = new Random(seed);
         AtomicIntegerArray failures = new AtomicIntegerArray(events);
         for (int number = 0; number < events; number++)
-            failures.set(number, random.nextInt(8) == 0 ? 1 + random.nextInt(6) : 0);
+            failures.set(number, random.nextInt(6) == 0 ? 1 + random.nextInt(6) : 0);
         createDeadLetterTopic();
         ExecutorService operators = Executors.newFixedThreadPool(2);
         CountDownLatch end = new CountDownLatch(1);
