@@ -36,7 +36,10 @@ final class Redrive {
     private final DeadLetterStore letters;
     private final HeldKeyStore keys;
     private final InboxStore inbox;
-    private final ShortTransaction note;
+
+    /** What is read in a transaction of the caller may be what was there when that began. */
+    private final ShortTransaction fresh;
+
     private final TransactionTemplate transaction;
     private final RecordHandling listener;
     private final Originals originals;
@@ -49,7 +52,7 @@ final class Redrive {
             DeadLetterStore letters,
             HeldKeyStore keys,
             InboxStore inbox,
-            ShortTransaction note,
+            ShortTransaction fresh,
             TransactionTemplate transaction,
             RecordHandling listener,
             Originals originals,
@@ -57,7 +60,7 @@ final class Redrive {
         this.letters = letters;
         this.keys = keys;
         this.inbox = inbox;
-        this.note = note;
+        this.fresh = fresh;
         this.transaction = transaction;
         this.listener = listener;
         this.originals = originals;
@@ -77,13 +80,13 @@ final class Redrive {
         Set<EventKey> done = new HashSet<>();
         long position = 0;
         while (!isOver()) {
-            List<DeadLetter> page = letters.list(filter, position, DeadLetters.MOST);
+            List<DeadLetter> page = page(filter, position);
             if (page.isEmpty()) break;
             for (DeadLetter letter : page) {
                 position = letter.position();
                 if (isOver()) break;
                 if (done.contains(letter.key())) continue;
-                if (keys.heldAmong(consumer, List.of(letter.key())).isEmpty()) {
+                if (!isHeld(consumer, letter.key())) {
                     attempt(letter);
                 } else {
                     done.add(letter.key());
@@ -94,6 +97,14 @@ final class Redrive {
         return new RedriveResult(handled, failed, outage);
     }
 
+    private List<DeadLetter> page(DeadLetterFilter filter, long after) {
+        return fresh.run(() -> letters.list(filter, after, DeadLetters.MOST));
+    }
+
+    private boolean isHeld(String consumer, EventKey key) {
+        return fresh.run(() -> !keys.heldAmong(consumer, List.of(key)).isEmpty());
+    }
+
     private boolean isOver() {
         return left == 0 || !outage.isEmpty();
     }
@@ -101,7 +112,7 @@ final class Redrive {
     /** Until none of the key is left, or one fails. */
     private void inOrder(String consumer, EventKey key) {
         while (!isOver()) {
-            Optional<DeadLetter> first = letters.first(consumer, key);
+            Optional<DeadLetter> first = fresh.run(() -> letters.first(consumer, key));
             if (first.isEmpty() || attempt(first.get()) == Outcome.FAILED) return;
         }
     }
@@ -160,7 +171,7 @@ final class Redrive {
         left--;
         failed.add(new RedriveResult.Failed(letter, error));
         try {
-            note.run(() -> {
+            fresh.run(() -> {
                 letters.failedAgain(letter, error);
                 return true;
             });

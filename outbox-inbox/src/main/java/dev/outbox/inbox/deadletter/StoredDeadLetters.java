@@ -13,6 +13,7 @@ import dev.outbox.store.OutboxTables;
 import dev.outbox.store.ShortTransaction;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -20,6 +21,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** The dead letters of the tables, and their copies in Kafka. */
@@ -36,7 +38,7 @@ public final class StoredDeadLetters implements DeadLetters {
 
     /**
      * @param tables those of the inbox
-     * @param handling begins the transactions in which dead letters are handled, on the data source of {@code tables}
+     * @param handling how transactions begin in which dead letters are handled, on the data source of {@code tables}; each is one of its own
      * @param handlings how the records of a consumer are handled, by its name; null if this application does not know it
      * @param consumerSettings those of the application's Kafka consumers; deserialisers and what belongs to groups is set here
      */
@@ -57,7 +59,8 @@ public final class StoredDeadLetters implements DeadLetters {
         this.keys = new HeldKeyStore(tables);
         this.inbox = new InboxStore(tables);
         this.decision = new ShortTransaction(tables);
-        this.handling = handling;
+        this.handling = new TransactionTemplate(Objects.requireNonNull(handling.getTransactionManager()), handling);
+        this.handling.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
         this.handlings = handlings;
         this.originals = originals;
     }
@@ -82,7 +85,7 @@ public final class StoredDeadLetters implements DeadLetters {
                     "This application has no listener for the consumer '%s': redrive its dead letters where it has one, or correct the name."
                             .formatted(filter.consumer()));
         }
-        if (letters.list(filter, 0, 1).isEmpty()) return new RedriveResult(0, List.of(), "");
+        if (decision.run(() -> letters.list(filter, 0, 1)).isEmpty()) return new RedriveResult(0, List.of(), "");
         try (Originals read = originals.get()) {
             RedriveResult result =
                     new Redrive(letters, keys, inbox, decision, handling, listener, read, limit).of(filter);

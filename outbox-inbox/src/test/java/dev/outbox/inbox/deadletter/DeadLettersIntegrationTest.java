@@ -248,6 +248,18 @@ class DeadLettersIntegrationTest {
     }
 
     @Test
+    void a_redrive_has_transactions_of_its_own_and_sees_what_is_there_now() {
+        transaction.executeWithoutResult(status -> {
+            assertThat(handled()).isEmpty();
+            putAside("1", 1, 2);
+            assertThat(deadLetters.redrive(ALL, 10).handled()).isEqualTo(2);
+            status.setRollbackOnly();
+        });
+        assertThat(handled()).containsExactly(1L, 2L);
+        assertThat(listed()).isEmpty();
+    }
+
+    @Test
     void a_redrive_stops_at_its_limit() {
         putAside("1", 1, 2, 3);
         assertThat(deadLetters.redrive(ALL, 2).handled()).isEqualTo(2);
