@@ -201,6 +201,7 @@ class DeadLettersIntegrationTest {
         putAside("key1100", 1100);
         Set<EventKey> held = Set.of(new EventKey("Order", "key7"), new EventKey("Order", "key1100"));
         assertThat(diversion.heldAmong(asked)).isEqualTo(held);
+        assertThat(diversion.heldAmong(asked.subList(0, 100))).containsExactly(new EventKey("Order", "key7"));
         List<String> others = IntStream.range(0, 1000)
                 .mapToObj(i -> "('%s', 'Order', 'other%d', '2026-11-21 08:00:00')".formatted(CONSUMER, i))
                 .toList();
@@ -320,6 +321,23 @@ class DeadLettersIntegrationTest {
         assertThat(deadLetters.redrive(ALL, 10).handled()).isEqualTo(1);
         assertThat(handled()).containsExactly(3L, 2L);
         assertThat(listed()).containsExactly(1L);
+    }
+
+    @Test
+    void a_key_that_becomes_held_meanwhile_is_redriven_in_its_order() {
+        for (long offset = 1; offset <= 2; offset++) diversion.putAside(Events.of("1", offset), CAUSE, 4, false);
+        DeadLetter second = deadLetters.list(ALL, 0, 10).get(1);
+        topic.beforeReading = () -> {
+            topic.beforeReading = () -> {};
+            diversion.putAside(Events.of("1", 3), CAUSE, 4, true);
+        };
+        assertThat(deadLetters.redrive(ALL.events(Set.of(second.eventId())), 10).handled())
+                .as("the first one has to come first now")
+                .isZero();
+        assertThat(listed()).containsExactly(1L, 2L, 3L);
+        assertThat(deadLetters.redrive(ALL.events(Set.of(second.eventId())), 10).handled())
+                .isEqualTo(3);
+        assertThat(handled()).containsExactly(1L, 2L, 3L);
     }
 
     @Test

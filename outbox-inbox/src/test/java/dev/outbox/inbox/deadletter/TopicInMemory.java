@@ -14,6 +14,9 @@ final class TopicInMemory implements Originals {
     private final MockProducer<byte[], byte[]> producer =
             new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
 
+    /** Called before a copy is read. */
+    volatile Runnable beforeReading = () -> {};
+
     DeadLetterTopic topic() {
         return new DeadLetterTopic(() -> producer, DeadLetterTopic.DEFAULT_PATTERN);
     }
@@ -24,6 +27,7 @@ final class TopicInMemory implements Originals {
 
     @Override
     public ConsumerRecord<byte[], byte[]> read(DeadLetter letter) {
+        beforeReading.run();
         List<ProducerRecord<byte[], byte[]>> all = producer.history();
         ProducerRecord<byte[], byte[]> sent = all.get((int) letter.copy().offset());
         ConsumerRecord<byte[], byte[]> copy = new ConsumerRecord<>(
