@@ -6,6 +6,7 @@ import dev.outbox.inbox.deadletter.DeadLetterTopic;
 import dev.outbox.inbox.deadletter.StoredDeadLetters;
 import dev.outbox.inbox.listener.InboxListeners;
 import dev.outbox.inbox.listener.ListenerTools;
+import dev.outbox.inbox.listener.WaitingRecords;
 import dev.outbox.spi.PayloadFormat;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
@@ -13,7 +14,10 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.annotation.KafkaListenerConfigurer;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.ProducerFactory;
@@ -42,19 +46,38 @@ public final class OutboxInboxListenerAutoConfiguration {
     }
 
     @Bean
+    WaitingRecords outboxInboxWaitingRecords() {
+        return new WaitingRecords();
+    }
+
+    /** Where the application has health checks. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
+    static class Health {
+        @Bean
+        @ConditionalOnEnabledHealthIndicator("inbox")
+        @ConditionalOnMissingBean(name = "inboxHealthIndicator")
+        HealthIndicator inboxHealthIndicator(WaitingRecords waiting) {
+            return new InboxHealthIndicator(waiting);
+        }
+    }
+
+    @Bean
     ListenerTools outboxInboxListenerTools(
             InboxProcessor inbox,
             PayloadFormat format,
             DataSource dataSource,
             DeadLetterTopic deadLetters,
-            InboxProperties properties) {
+            InboxProperties properties,
+            WaitingRecords waiting) {
         return new ListenerTools(
                 inbox,
                 format,
                 properties.schema().tables(dataSource),
                 deadLetters,
                 properties.retry().retries(),
-                properties.claimTime());
+                properties.claimTime(),
+                waiting);
     }
 
     @Bean

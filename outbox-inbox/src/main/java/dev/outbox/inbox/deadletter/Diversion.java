@@ -40,6 +40,11 @@ public final class Diversion {
         this.transaction = new ShortTransaction(tables);
     }
 
+    /** Whose records these are. */
+    public String consumer() {
+        return consumer;
+    }
+
     /**
      * Puts a record aside that has failed for the last time. Not to be called in a transaction that has locks on the inbox's tables: this has one of its own.
      *

@@ -4,6 +4,7 @@ import dev.outbox.inbox.FailedEventPolicy;
 import dev.outbox.inbox.RecordPosition;
 import dev.outbox.inbox.deadletter.Diversion;
 import dev.outbox.inbox.deadletter.FailureCause;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -30,18 +31,21 @@ public final class FailedRecords implements RetryListener {
     private final FailedEventPolicy policy;
     private final RecordRetries retries;
     private final Diversion diversion;
+    private final WaitingRecords waiting;
     private final Map<TopicPartition, RecordAttempts> attempts = new ConcurrentHashMap<>();
 
-    private FailedRecords(FailedEventPolicy policy, RecordRetries retries, Diversion diversion) {
+    private FailedRecords(
+            FailedEventPolicy policy, RecordRetries retries, Diversion diversion, WaitingRecords waiting) {
         this.policy = policy;
         this.retries = retries;
         this.diversion = diversion;
+        this.waiting = waiting;
     }
 
     /** An error handler for the containers of the consumer that {@code diversion} is for, all of them in one group. */
     public static DefaultErrorHandler errorHandler(
-            FailedEventPolicy policy, RecordRetries retries, Diversion diversion) {
-        FailedRecords failed = new FailedRecords(policy, retries, diversion);
+            FailedEventPolicy policy, RecordRetries retries, Diversion diversion, WaitingRecords waiting) {
+        FailedRecords failed = new FailedRecords(policy, retries, diversion, waiting);
         ExponentialBackOff ofBatches =
                 new ExponentialBackOff(retries.initialDelay().toMillis(), retries.multiplier());
         ofBatches.setMaxInterval(retries.maxDelay().toMillis());
@@ -71,12 +75,15 @@ public final class FailedRecords implements RetryListener {
         FailureKind kind = FailureKind.of(failure);
         RecordAttempts known = attempts.get(partition(record));
         if (known != null) known.failed(kind);
+        String why = FailureCause.of(failure, record).text();
+        if (kind == FailureKind.OUTAGE || policy == FailedEventPolicy.STOP_PARTITION)
+            waiting.waits(diversion.consumer(), record, why);
         log.warn(
                 "The record {} fails (delivery {}{}): {}",
                 position(record),
                 delivery,
                 kind == FailureKind.OUTAGE ? ", because of an outage" : "",
-                FailureCause.of(failure, record).text());
+                why);
     }
 
     /** Of a batch that does not say which record has failed. */
@@ -99,6 +106,7 @@ public final class FailedRecords implements RetryListener {
         boolean hold = policy == FailedEventPolicy.HOLD_KEY;
         diversion.putAside(record, cause, known == null ? 1 : known.failures(), hold);
         attempts.remove(partition(record));
+        waiting.goOn(diversion.consumer(), List.of(partition(record)));
         log.error(
                 "The record {} has failed for the last time and is put aside{}: {}",
                 position(record),
@@ -108,7 +116,9 @@ public final class FailedRecords implements RetryListener {
 
     @Override
     public void recoveryFailed(ConsumerRecord<?, ?> record, @Nullable Exception original, Exception failure) {
-        log.error("{}", String.valueOf(FailureCause.unwrapped(failure).getMessage()));
+        String why = String.valueOf(FailureCause.unwrapped(failure).getMessage());
+        waiting.waits(diversion.consumer(), record, why);
+        log.error("{}", why);
     }
 
     private static TopicPartition partition(ConsumerRecord<?, ?> record) {

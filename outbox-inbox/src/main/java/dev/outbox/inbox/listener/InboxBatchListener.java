@@ -1,8 +1,10 @@
 package dev.outbox.inbox.listener;
 
 import java.util.List;
+import java.util.Collection;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,5 +56,11 @@ final class InboxBatchListener extends AbstractDelegatingMessageListenerAdapter<
                     e,
                     record);
         }
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+        super.onPartitionsRevoked(partitions);
+        inbox.goOn(partitions);
     }
 }

@@ -1,7 +1,9 @@
 package dev.outbox.inbox.listener;
 
+import java.util.Collection;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.springframework.kafka.listener.AcknowledgingConsumerAwareMessageListener;
 import org.springframework.kafka.listener.MessageListener;
@@ -25,5 +27,11 @@ final class InboxRecordListener extends AbstractDelegatingMessageListenerAdapter
             @Nullable Acknowledgment acknowledgment,
             @Nullable Consumer<?, ?> consumer) {
         records.handle(record, read -> delegate.onMessage(read, acknowledgment, consumer));
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+        super.onPartitionsRevoked(partitions);
+        records.goOn(partitions);
     }
 }

@@ -7,11 +7,14 @@ import dev.outbox.inbox.InboxProcessor;
 import dev.outbox.inbox.deadletter.Diversion;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +31,7 @@ final class InboxRecords {
     private final @Nullable Duration claim;
     private final Diversion diversion;
     private final DeliveryAttemptAware attempts;
+    private final WaitingRecords waiting;
 
     /**
      * @param eventTypes those that the listener takes
@@ -40,13 +44,15 @@ final class InboxRecords {
             Predicate<String> eventTypes,
             @Nullable Duration claim,
             Diversion diversion,
-            DeliveryAttemptAware attempts) {
+            DeliveryAttemptAware attempts,
+            WaitingRecords waiting) {
         this.inbox = inbox;
         this.consumer = consumer;
         this.eventTypes = eventTypes;
         this.claim = claim;
         this.diversion = diversion;
         this.attempts = attempts;
+        this.waiting = waiting;
     }
 
     /** One that has to follow others of its key does so; or, if these have been redriven meanwhile, is handled. */
@@ -58,6 +64,16 @@ final class InboxRecords {
             outcome = claim == null ? handle(record, message, listener) : work(record, message, claim, listener);
         } while (outcome == InboxOutcome.HELD && !diversion.follow(record));
         report(message, outcome);
+        goOn(List.of(partition(record)));
+    }
+
+    /** Nothing in these partitions waits any longer, or it waits elsewhere. */
+    void goOn(Collection<TopicPartition> partitions) {
+        waiting.goOn(consumer.name(), partitions);
+    }
+
+    private static TopicPartition partition(ConsumerRecord<?, ?> record) {
+        return new TopicPartition(record.topic(), record.partition());
     }
 
     /** In the current transaction, whether its key is held or not: for a redrive, which holds it. */
@@ -105,6 +121,7 @@ final class InboxRecords {
             if (outcomes.get(i) == InboxOutcome.HELD) handle(taken.get(i), one -> listener.accept(List.of(one)));
             else report(messages.get(i), outcomes.get(i));
         }
+        goOn(taken.stream().map(InboxRecords::partition).collect(Collectors.toSet()));
     }
 
     /** What was read comes in the order of the records, with some of them left out. */

@@ -20,7 +20,8 @@ public record ListenerTools(
         OutboxTables tables,
         DeadLetterTopic deadLetters,
         RecordRetries retries,
-        Duration claim) {
+        Duration claim,
+        WaitingRecords waiting) {
     /** @throws OutboxConfigurationException if the claim is too short */
     public ListenerTools {
         if (claim.compareTo(Duration.ofSeconds(1)) < 0)

@@ -134,7 +134,7 @@ final class ListeningApplication implements AutoCloseable {
                 new DefaultKafkaConsumerFactory<>(settings, new StringDeserializer(), new ByteArrayDeserializer()),
                 new ContainerProperties(topic));
         created.getContainerProperties().setPollTimeout(100);
-        created.setCommonErrorHandler(FailedRecords.errorHandler(policy, QUICK, diversion));
+        created.setCommonErrorHandler(FailedRecords.errorHandler(policy, QUICK, diversion, new WaitingRecords()));
         return created;
     }
 
