@@ -60,6 +60,12 @@ public final class OutboxInboxAutoConfiguration {
                 new HeldKeyStore(properties.schema().tables(dataSource))::heldAmong);
     }
 
+    @Bean
+    InboxRetention inboxRetention(DataSource dataSource, InboxProperties properties, Schema inboxSchema) {
+        InboxStore store = new InboxStore(properties.schema().tables(dataSource));
+        return new InboxRetention(store, properties.retention(), properties.retentionInterval());
+    }
+
     private static OutboxConfigurationException samePlace(OutboxTables tables) {
         return new OutboxConfigurationException(
                 "The tables of the outbox and of the inbox both have the prefix '%s' in the same schema."
