@@ -1,6 +1,9 @@
 package dev.outbox.format;
 
 import dev.outbox.spi.PayloadFormatException;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What is said of an exception of Jackson's. Its own text quotes values, and so do its path and its cause; its class, the type that was wanted and the place do not. */
@@ -30,9 +33,11 @@ final class JsonProblem {
         throw new IllegalArgumentException("the mapper writes %s instead of JSON".formatted(formatName));
     }
 
+    /** Causes may go round in circles. */
     private static Throwable firstCause(Throwable problem) {
-        Throwable cause = problem;
-        while (cause.getCause() != null) cause = cause.getCause();
-        return cause;
+        Set<Throwable> known = Collections.newSetFromMap(new IdentityHashMap<>());
+        Throwable first = problem;
+        for (Throwable cause = problem; cause != null && known.add(cause); cause = cause.getCause()) first = cause;
+        return first;
     }
 }

@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.springframework.core.ParameterizedTypeReference;
 
 /** What JSON of any Jackson has to do; the mappers write dates as text. */
@@ -40,6 +42,14 @@ abstract class PayloadFormatContract {
     public static final class Throwing {
         public String getName() {
             throw new IllegalStateException(SECRET);
+        }
+    }
+
+    public static final class Circular {
+        public String getName() {
+            IllegalStateException first = new IllegalStateException(SECRET);
+            first.initCause(new IllegalArgumentException(SECRET, first));
+            throw first;
         }
     }
 
@@ -114,6 +124,12 @@ abstract class PayloadFormatContract {
         assertThat(writeProblem(Map.of(SECRET, new Throwing())))
                 .hasMessageEndingWith(", caused by java.lang.IllegalStateException");
         assertThat(writeProblem(new Nothing())).hasMessage("InvalidDefinitionException for " + Nothing.class.getName());
+    }
+
+    @Test
+    @Timeout(value = 10, threadMode = ThreadMode.SEPARATE_THREAD)
+    void causes_that_go_round_in_circles_are_followed_once() {
+        assertThat(writeProblem(new Circular())).hasMessageEndingWith(", caused by java.lang.IllegalArgumentException");
     }
 
     @Test
