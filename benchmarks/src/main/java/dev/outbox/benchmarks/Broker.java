@@ -14,6 +14,10 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 /** The broker, and producers on it. */
 final class Broker {
     static final int PARTITIONS = 12;
+
+    /** In a partition of a new topic; before it is the record that was sent to see whether it takes any. */
+    static final int FIRST_OFFSET = 1;
+
     static final String SOURCE = "/benchmark";
 
     /** The relay's time-out for a wave. */

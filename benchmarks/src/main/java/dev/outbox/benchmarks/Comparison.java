@@ -6,7 +6,7 @@ import java.time.Duration;
 /** What is measured on every database, each next to its opponent. The names of results begin with the database's, unless it is PostgreSQL. */
 final class Comparison {
     private static final int NAIVE_EVENTS = 5_000;
-    private static final Duration PUBLISHING = Duration.ofSeconds(4);
+    static final Duration PUBLISHING = Duration.ofSeconds(4);
 
     private final Server server;
     private final Broker broker;

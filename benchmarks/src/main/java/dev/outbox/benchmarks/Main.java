@@ -4,7 +4,7 @@ import dev.outbox.test.KafkaServer;
 import java.nio.file.Path;
 import java.util.List;
 
-/** {@code engine}, {@code databases}: measure and print; see {@code docs/benchmarks.md}. {@code plans}: writes the plans into {@code docs/query-plans.md}. */
+/** {@code engine}, {@code databases}, {@code inbox}: measure and print; see {@code docs/benchmarks.md}. {@code plans}: writes the plans into {@code docs/query-plans.md}. */
 final class Main {
     private static final Path RESULTS = Path.of("benchmarks/target/results.json");
 
@@ -15,10 +15,11 @@ final class Main {
         switch (words.isEmpty() ? "" : words.get(0)) {
             case "engine" -> engine(Options.parse(300_000, 5, words.subList(1, words.size())));
             case "databases" -> databases(Options.parse(40_000, 3, words.subList(1, words.size())));
+            case "inbox" -> inbox(Options.parse(100_000, 5, words.subList(1, words.size())));
             case "plans" -> plans(PlansPage.of(Path.of("docs/query-plans.md")));
             default -> {
                 System.err.println(
-                        "usage: benchmarks/run engine|databases [--events N] [--pairs N] [--workers N] [--batch N] [--only NAME,...]"
+                        "usage: benchmarks/run engine|databases|inbox [--events N] [--pairs N] [--workers N] [--batch N] [--only NAME,...]"
                                 + " [--connection NAME=VALUE&...] | plans");
                 System.exit(2);
             }
@@ -42,6 +43,16 @@ final class Main {
         }
         results.print();
         results.addTo(RESULTS, "databases_options", options);
+    }
+
+    private static void inbox(Options options) throws Exception {
+        Results results = new Results();
+        try (Server postgres = Server.start(Product.POSTGRESQL, options.connection());
+                KafkaServer kafka = KafkaServer.start()) {
+            new InboxComparison(postgres, new Broker(kafka), options, results).run();
+        }
+        results.print();
+        results.addTo(RESULTS, "inbox_options", options);
     }
 
     private static void plans(PlansPage page) throws Exception {

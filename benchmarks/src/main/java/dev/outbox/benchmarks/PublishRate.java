@@ -1,5 +1,6 @@
 package dev.outbox.benchmarks;
 
+import dev.outbox.encryption.EncryptionPolicy;
 import dev.outbox.publish.TransactionalOutboxPublisher;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,7 +27,12 @@ final class PublishRate {
 
     /** Transactions a second. */
     double library(Table table) throws Exception {
-        TransactionalOutboxPublisher publisher = table.publisher(() -> {});
+        return library(table, EncryptionPolicy.off());
+    }
+
+    /** Transactions a second, with payloads that are encrypted or not. */
+    double library(Table table, EncryptionPolicy encryption) throws Exception {
+        TransactionalOutboxPublisher publisher = table.publisher(encryption, () -> {});
         return rate(table, key -> publisher.publish(table.message(key)));
     }
 

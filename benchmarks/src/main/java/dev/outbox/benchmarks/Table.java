@@ -34,6 +34,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class Table implements AutoCloseable {
     static final int KEYS = 10_000;
+    private static final int TRANSACTION = 1_000;
     private static final byte[] PAYLOAD = new byte[500];
 
     final Server server;
@@ -72,6 +73,10 @@ final class Table implements AutoCloseable {
     }
 
     TransactionalOutboxPublisher publisher(Runnable afterCommit) {
+        return publisher(EncryptionPolicy.off(), afterCommit);
+    }
+
+    TransactionalOutboxPublisher publisher(EncryptionPolicy encryption, Runnable afterCommit) {
         return new TransactionalOutboxPublisher(
                 new CallerTransaction(dataSource),
                 new EventStore(OutboxTables.of(dataSource)),
@@ -80,7 +85,7 @@ final class Table implements AutoCloseable {
                 new PublishRules(
                         new MessageLimits(MessageLimits.DEFAULT_MAX_PAYLOAD_BYTES),
                         new TopicRouting(TopicRules.DEFAULT, type -> null),
-                        EncryptionPolicy.off()),
+                        encryption),
                 afterCommit);
     }
 
@@ -121,6 +126,19 @@ final class Table implements AutoCloseable {
         transaction.executeWithoutResult(status -> {
             for (int key = 0; key < keys; key++) publisher.publish(message(key));
         });
+    }
+
+    /** Publishes events one by one, round by round of all keys: copies of what is encrypted could not be decrypted. */
+    void publish(EncryptionPolicy encryption, int events) {
+        TransactionalOutboxPublisher publisher = publisher(encryption, () -> {});
+        for (int first = 0; first < events; first += TRANSACTION) {
+            int from = first;
+            int to = Math.min(first + TRANSACTION, events);
+            transaction.executeWithoutResult(status -> {
+                for (int event = from; event < to; event++) publisher.publish(message(event % KEYS));
+            });
+        }
+        settle();
     }
 
     /** Writes events of one key, the first of them in quarantine. */
