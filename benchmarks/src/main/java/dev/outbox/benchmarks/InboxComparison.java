@@ -14,7 +14,6 @@ import dev.outbox.kafka.KafkaEventSender;
 import dev.outbox.spi.EncryptionKey;
 import java.security.SecureRandom;
 import java.util.List;
-import java.util.UUID;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -30,6 +29,7 @@ final class InboxComparison {
     private final Options options;
     private final Results results;
     private final PayloadCipher cipher = new PayloadCipher(keys());
+    private int consumers;
 
     InboxComparison(Server postgres, Broker broker, Options options, Results results) {
         this.postgres = postgres;
@@ -135,8 +135,8 @@ final class InboxComparison {
         return new InboxProcessor(database.tables, database.transaction, cipher, null, heldKeys::heldAmong);
     }
 
-    private static InboxConsumer newConsumer() {
-        return new InboxConsumer("benchmark-" + UUID.randomUUID(), false, true);
+    private InboxConsumer newConsumer() {
+        return new InboxConsumer("notification-" + consumers++, false, true);
     }
 
     private void publish(Results into) throws Exception {

@@ -56,6 +56,11 @@ public abstract class Dialect {
      */
     public abstract String deleteSome(String table, String which);
 
+    /** Whether a parameter may be an array, to be taken apart by {@code unnest} or {@code ANY}: one parameter for any number of rows. */
+    public boolean hasArrays() {
+        return false;
+    }
+
     /** Tells the planner to read a table by one of its indexes; empty where it needs no telling. */
     String index(String name) {
         return "";

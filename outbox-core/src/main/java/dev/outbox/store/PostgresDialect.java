@@ -61,6 +61,11 @@ final class PostgresDialect extends Dialect {
     }
 
     @Override
+    public boolean hasArrays() {
+        return true;
+    }
+
+    @Override
     boolean isConcurrencyFailure(SQLException e) {
         return LOCK_NOT_AVAILABLE.equals(e.getSQLState());
     }

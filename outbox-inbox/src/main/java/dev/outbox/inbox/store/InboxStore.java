@@ -1,16 +1,10 @@
 package dev.outbox.inbox.store;
 
-import static java.util.stream.Collectors.toSet;
-
 import dev.outbox.store.Dialect;
 import dev.outbox.store.OutboxTables;
 import dev.outbox.store.Schema;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -25,24 +19,17 @@ public final class InboxStore {
     /** What the names of the consumer's tables begin with unless something else is said. */
     public static final String DEFAULT_PREFIX = "inbox_";
 
-    /** Servers limit the parameters of a statement, and each number of rows is a statement of its own. */
-    private static final int MOST_ROWS = 100;
-
     private static final int MAX_RESULT = 2000;
-
-    /** Two transactions that record the same events do so in the same order, so that one waits and neither ends in a deadlock. */
-    private static final Comparator<Delivery> ORDER =
-            Comparator.comparing(Delivery::eventId).thenComparing(Delivery::replayId);
 
     private final JdbcClient jdbc;
     private final Dialect dialect;
-    private final String row;
+    private final ManyEvents many;
 
     /** @param tables with {@value #DEFAULT_PREFIX} or another prefix, but not the outbox's in the same schema */
     public InboxStore(OutboxTables tables) {
         this.jdbc = tables.jdbc();
         this.dialect = Dialect.of(tables);
-        this.row = "(?, ?, ?, ?, 1, %s)".formatted(dialect.now());
+        this.many = new ManyEvents(jdbc, dialect);
     }
 
     /** The consumer's tables. */
@@ -75,22 +62,7 @@ public final class InboxStore {
 
     /** Which of these have rows that the current transaction sees. */
     public Set<Delivery> recorded(String consumer, Set<Delivery> deliveries) {
-        Set<Delivery> found = new HashSet<>();
-        for (List<Delivery> some : portions(deliveries)) {
-            Set<Object> ids = some.stream()
-                    .map(delivery -> dialect.id(delivery.eventId()))
-                    .collect(toSet());
-            found.addAll(jdbc.sql("""
-                            SELECT event_id, replay_id FROM inbox_events
-                            WHERE consumer = :consumer AND event_id IN (:ids)
-                            """)
-                    .param("consumer", consumer)
-                    .param("ids", ids)
-                    .query((row, n) -> new Delivery(dialect.id(row, "event_id"), row.getString("replay_id")))
-                    .list());
-        }
-        found.retainAll(deliveries);
-        return found;
+        return many.recorded(consumer, deliveries);
     }
 
     /**
@@ -99,18 +71,7 @@ public final class InboxStore {
      * @throws org.springframework.dao.DataAccessException also if another transaction has recorded one of them meanwhile. The transaction has to be rolled back, and can be run again.
      */
     public void recordAll(String consumer, Map<Delivery, InboxStatus> statuses) {
-        for (List<Delivery> some : portions(statuses.keySet())) {
-            JdbcClient.StatementSpec insert = jdbc.sql(
-                    "INSERT INTO inbox_events (consumer, event_id, replay_id, status, attempts, handled_at) VALUES "
-                            + String.join(", ", Collections.nCopies(some.size(), row)));
-            for (Delivery delivery : some) {
-                insert = insert.param(consumer)
-                        .param(dialect.id(delivery.eventId()))
-                        .param(delivery.replayId())
-                        .param(String.valueOf(statuses.get(delivery)));
-            }
-            insert.update();
-        }
+        many.record(consumer, statuses);
     }
 
     /**
@@ -209,15 +170,6 @@ public final class InboxStore {
 
     private static @Nullable String shortened(@Nullable String result) {
         return result == null || result.length() <= MAX_RESULT ? result : result.substring(0, MAX_RESULT);
-    }
-
-    private static List<List<Delivery>> portions(Set<Delivery> deliveries) {
-        List<Delivery> all = deliveries.stream().sorted(ORDER).toList();
-        List<List<Delivery>> portions = new ArrayList<>();
-        for (int i = 0; i < all.size(); i += MOST_ROWS) {
-            portions.add(all.subList(i, Math.min(i + MOST_ROWS, all.size())));
-        }
-        return portions;
     }
 
     private Map<String, Object> key(String consumer, Delivery delivery) {

@@ -1,0 +1,106 @@
+package dev.outbox.inbox.store;
+
+import dev.outbox.store.Dialect;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Looks for and inserts many rows of {@code inbox_events} at a time: with arrays, where there are such, else with lists of parameters. */
+final class ManyEvents {
+    private static final int MOST_IN_ARRAYS = 1000;
+
+    /** Servers limit the parameters of a statement, and each number of rows is a statement of its own. */
+    private static final int MOST_IN_LISTS = 100;
+
+    /** Two transactions that record the same events do so in the same order, so that one waits and neither ends in a deadlock. */
+    private static final Comparator<Delivery> ORDER =
+            Comparator.comparing(Delivery::eventId).thenComparing(Delivery::replayId);
+
+    private static final String INSERT =
+            "INSERT INTO inbox_events (consumer, event_id, replay_id, status, attempts, handled_at) ";
+
+    private final JdbcClient jdbc;
+    private final Dialect dialect;
+    private final String row;
+    private final String rows;
+
+    ManyEvents(JdbcClient jdbc, Dialect dialect) {
+        this.jdbc = jdbc;
+        this.dialect = dialect;
+        this.row = "(?, ?, ?, ?, 1, %s)".formatted(dialect.now());
+        this.rows = INSERT + """
+                SELECT :consumer, e.id, e.replay_id, e.status, 1, %s
+                FROM unnest(:ids::uuid[], :replayIds::text[], :statuses::text[]) AS e (id, replay_id, status)
+                """.formatted(dialect.now());
+    }
+
+    Set<Delivery> recorded(String consumer, Collection<Delivery> deliveries) {
+        Set<Delivery> found = new HashSet<>();
+        for (List<Delivery> some : portions(deliveries)) {
+            found.addAll(jdbc.sql("SELECT event_id, replay_id FROM inbox_events WHERE consumer = :consumer AND event_id "
+                            + (dialect.hasArrays() ? "= ANY(:ids::uuid[])" : "IN (:ids)"))
+                    .param("consumer", consumer)
+                    .param("ids", ids(some))
+                    .query((row, n) -> new Delivery(dialect.id(row, "event_id"), row.getString("replay_id")))
+                    .list());
+        }
+        found.retainAll(deliveries);
+        return found;
+    }
+
+    private Object ids(List<Delivery> deliveries) {
+        if (dialect.hasArrays()) return column(deliveries, delivery -> String.valueOf(delivery.eventId()));
+        return deliveries.stream()
+                .map(Delivery::eventId)
+                .distinct()
+                .map(dialect::id)
+                .toList();
+    }
+
+    void record(String consumer, Map<Delivery, InboxStatus> statuses) {
+        for (List<Delivery> some : portions(statuses.keySet())) {
+            if (dialect.hasArrays()) recordByArrays(consumer, some, statuses);
+            else recordByLists(consumer, some, statuses);
+        }
+    }
+
+    private void recordByArrays(String consumer, List<Delivery> some, Map<Delivery, InboxStatus> statuses) {
+        jdbc.sql(rows)
+                .param("consumer", consumer)
+                .param("ids", ids(some))
+                .param("replayIds", column(some, Delivery::replayId))
+                .param("statuses", column(some, delivery -> String.valueOf(statuses.get(delivery))))
+                .update();
+    }
+
+    private void recordByLists(String consumer, List<Delivery> some, Map<Delivery, InboxStatus> statuses) {
+        JdbcClient.StatementSpec insert =
+                jdbc.sql(INSERT + "VALUES " + String.join(", ", Collections.nCopies(some.size(), row)));
+        for (Delivery delivery : some) {
+            insert = insert.param(consumer)
+                    .param(dialect.id(delivery.eventId()))
+                    .param(delivery.replayId())
+                    .param(String.valueOf(statuses.get(delivery)));
+        }
+        insert.update();
+    }
+
+    private static String[] column(List<Delivery> deliveries, Function<Delivery, String> property) {
+        return deliveries.stream().map(property).toArray(String[]::new);
+    }
+
+    private List<List<Delivery>> portions(Collection<Delivery> deliveries) {
+        int most = dialect.hasArrays() ? MOST_IN_ARRAYS : MOST_IN_LISTS;
+        List<Delivery> all = deliveries.stream().sorted(ORDER).toList();
+        List<List<Delivery>> portions = new ArrayList<>();
+        for (int i = 0; i < all.size(); i += most) portions.add(all.subList(i, Math.min(i + most, all.size())));
+        return portions;
+    }
+}
