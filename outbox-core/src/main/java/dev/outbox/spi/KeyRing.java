@@ -5,8 +5,8 @@ import java.util.Optional;
 /**
  * The keys that payloads are encrypted with: one for what is published now, and those of before for what is still to be read.
  *
- * <p>Both methods are called for each encrypted event, in the transaction of the caller or of the consumer, by many threads at once. So a ring that
- * gets its keys from a key management service fetches or unwraps them beforehand, and answers from memory. What a method throws reaches the caller as
+ * <p>Both methods are called for each encrypted event, while the transaction of the caller or of the consumer is open, by many threads at once, and
+ * for the events of a batch by threads other than the consumer's. So a ring that gets its keys from a key management service fetches or unwraps them beforehand, and answers from memory. What a method throws reaches the caller as
  * the cause of a {@link dev.outbox.MissingEncryptionKeyException}; it should not show secrets.
  */
 public interface KeyRing {

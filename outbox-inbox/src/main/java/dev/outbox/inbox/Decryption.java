@@ -3,10 +3,17 @@ package dev.outbox.inbox;
 import dev.outbox.MissingEncryptionKeyException;
 import dev.outbox.encryption.EventIdentity;
 import dev.outbox.encryption.PayloadCipher;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Makes encrypted payloads readable, where there are keys. */
 record Decryption(@Nullable PayloadCipher cipher) {
+    /** In their order. The work is shared among the processors, because the transaction is open meanwhile. */
+    List<InboxMessage> decryptAll(List<InboxMessage> messages) {
+        boolean encrypted = messages.stream().anyMatch(message -> message.encryptionKeyId() != null);
+        return encrypted ? messages.parallelStream().map(this::decrypt).toList() : messages;
+    }
+
     InboxMessage decrypt(InboxMessage message) {
         String keyId = message.encryptionKeyId();
         if (keyId == null) return message;

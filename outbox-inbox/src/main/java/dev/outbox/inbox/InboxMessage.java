@@ -3,6 +3,7 @@ package dev.outbox.inbox;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.Instant;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -55,7 +56,7 @@ public record InboxMessage(
                     required(headers, "ce_subject"),
                     version == null || version.isEmpty() ? null : Long.valueOf(version),
                     Instant.parse(required(headers, "ce_time")),
-                    Map.copyOf(headers),
+                    Collections.unmodifiableMap(headers),
                     headers.get("ce_encryptionkeyid"),
                     record.value() == null ? new byte[0] : record.value(),
                     record.topic(),

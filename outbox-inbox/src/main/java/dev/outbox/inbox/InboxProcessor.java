@@ -161,9 +161,9 @@ public final class InboxProcessor {
                 InboxOutcome outcome = known.get(i);
                 if (outcome == null) outcome = Objects.requireNonNull(decided.get(delivery(message)));
                 outcomes.add(outcome);
-                if (outcome == InboxOutcome.HANDLED) handled.add(decryption.decrypt(message));
+                if (outcome == InboxOutcome.HANDLED) handled.add(message);
             }
-            if (!handled.isEmpty()) handler.accept(handled);
+            if (!handled.isEmpty()) handler.accept(decryption.decryptAll(handled));
             return outcomes;
         }));
     }

@@ -106,6 +106,28 @@ class EncryptedEventsTest {
     }
 
     @Test
+    void a_batch_is_decrypted_in_its_order() {
+        List<InboxMessage> batch = batch("a", "b");
+        inbox(cipher("a", "b")).handleAll(InboxConsumer.named(CONSUMER), batch, handled::addAll);
+        assertThat(handled)
+                .extracting(message -> new String(message.payload(), UTF_8))
+                .isEqualTo(batch.stream()
+                        .map(message -> "plaintext of " + message.eventId())
+                        .toList());
+    }
+
+    @Test
+    void a_batch_of_which_one_key_is_missing_is_not_handled() {
+        List<InboxMessage> batch = batch("a", "b");
+        assertThatThrownBy(() ->
+                        inbox(cipher("a")).handleAll(InboxConsumer.named(CONSUMER), batch, handled::addAll))
+                .isInstanceOf(MissingEncryptionKeyException.class)
+                .hasMessageContaining("is encrypted with the key 'b', which is not in the key ring.");
+        assertThat(handled).isEmpty();
+        assertThat(recorded()).isZero();
+    }
+
+    @Test
     void a_changed_payload_is_refused_and_nothing_is_recorded() {
         ConsumerRecord<String, byte[]> record = encrypted("a");
         record.value()[record.value().length - 20] ^= 1;
@@ -131,9 +153,25 @@ class EncryptedEventsTest {
         assertThat(recorded()).isZero();
     }
 
+    /** With each of these keys in turn. */
+    private static List<InboxMessage> batch(String... keyIds) {
+        List<InboxMessage> batch = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            for (String keyId : keyIds) {
+                UUID id = UUID.randomUUID();
+                batch.add(InboxMessage.of(encrypted(id, keyId, "plaintext of " + id)));
+            }
+        }
+        return batch;
+    }
+
     private ConsumerRecord<String, byte[]> encrypted(String keyId) {
+        return encrypted(event, keyId, "plaintext");
+    }
+
+    private static ConsumerRecord<String, byte[]> encrypted(UUID event, String keyId, String plaintext) {
         EncryptedPayload payload = cipher(keyId)
-                .encrypt(new EventIdentity(event, "OrderPlaced", "Order", "1"), "plaintext".getBytes(UTF_8));
+                .encrypt(new EventIdentity(event, "OrderPlaced", "Order", "1"), plaintext.getBytes(UTF_8));
         ConsumerRecord<String, byte[]> record = new ConsumerRecord<>("orders", 2, 5, "1", payload.envelope());
         InboxMessageTest.record(event).headers().forEach(record.headers()::add);
         record.headers().add("ce_encryptionkeyid", keyId.getBytes(UTF_8));
