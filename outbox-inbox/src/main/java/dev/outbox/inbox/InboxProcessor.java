@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -127,6 +126,8 @@ public final class InboxProcessor {
         return Objects.requireNonNull(transaction.execute(status -> {
             Delivery delivery = delivery(message);
             if (isHeld(consumer, message)) return held(consumer, delivery);
+            // of a copy that was put aside nothing is applied, so its version must not count
+            if (consumer.latestOnly() && isRecorded(consumer, delivery)) return InboxOutcome.DUPLICATE;
             InboxOutcome outcome = isStale(consumer, message) ? InboxOutcome.STALE : InboxOutcome.HANDLED;
             InboxStatus recorded = outcome == InboxOutcome.STALE ? InboxStatus.STALE : InboxStatus.HANDLED;
             if (!store.record(consumer.name(), delivery, recorded, attempt)) return InboxOutcome.DUPLICATE;
@@ -210,31 +211,7 @@ public final class InboxProcessor {
                     status -> isHeld(consumer, message) ? held(consumer, delivery(message)) : InboxOutcome.HANDLED);
             if (held != InboxOutcome.HANDLED) return Objects.requireNonNull(held);
         }
-        OptionalInt claimed = Objects.requireNonNull(
-                transaction.execute(status -> store.claim(consumer.name(), delivery(message), claim)));
-        if (claimed.isEmpty()) return InboxOutcome.DUPLICATE;
-        int attempt = claimed.getAsInt();
-        if (attempt == 0) throw new InboxClaimedException(consumer, message);
-        String result;
-        try {
-            result = work.apply(decryption.decrypt(message));
-        } catch (RuntimeException e) {
-            end(consumer, message, attempt, InboxStatus.FAILED, e.toString());
-            throw e;
-        }
-        end(consumer, message, attempt, InboxStatus.HANDLED, result);
-        return InboxOutcome.HANDLED;
-    }
-
-    private void end(
-            InboxConsumer consumer, InboxMessage message, int attempt, InboxStatus status, @Nullable String result) {
-        Boolean ended = transaction.execute(
-                current -> store.finish(consumer.name(), delivery(message), attempt, status, result));
-        if (Boolean.TRUE.equals(ended)) return;
-        log.warn(
-                "'{}' took longer with {} than its claim, and the work has been begun again. Make the claim longer.",
-                consumer.name(),
-                message);
+        return new ClaimedWork(store, transaction, decryption).perform(consumer, message, delivery(message), claim, work);
     }
 
     /** What needs no look into the database. */
@@ -271,8 +248,11 @@ public final class InboxProcessor {
     }
 
     private InboxOutcome held(InboxConsumer consumer, Delivery delivery) {
-        boolean recorded = !store.recorded(consumer.name(), Set.of(delivery)).isEmpty();
-        return recorded ? InboxOutcome.DUPLICATE : InboxOutcome.HELD;
+        return isRecorded(consumer, delivery) ? InboxOutcome.DUPLICATE : InboxOutcome.HELD;
+    }
+
+    private boolean isRecorded(InboxConsumer consumer, Delivery delivery) {
+        return !store.recorded(consumer.name(), Set.of(delivery)).isEmpty();
     }
 
     private boolean isStale(InboxConsumer consumer, InboxMessage message) {

@@ -179,6 +179,16 @@ abstract class InboxRulesContract {
     }
 
     @Test
+    void the_version_of_an_event_that_was_put_aside_does_not_count() {
+        InboxMessage aside = version("A", 9);
+        transaction.executeWithoutResult(
+                status -> store.putAside(LATEST.name(), new Delivery(aside.eventId(), ""), 4, "why"));
+        assertThat(handle(LATEST, aside)).isEqualTo(InboxOutcome.DUPLICATE);
+        assertThat(handleAll(LATEST, aside)).containsExactly(InboxOutcome.DUPLICATE);
+        assertThat(handle(LATEST, version("A", 8))).isEqualTo(InboxOutcome.HANDLED);
+    }
+
+    @Test
     void an_event_without_a_version_is_refused_by_a_consumer_of_the_latest() {
         InboxMessage event = message();
         assertThatThrownBy(() -> handle(LATEST, event))
