@@ -1,6 +1,7 @@
 package dev.outbox.benchmarks;
 
 import dev.outbox.kafka.KafkaEventSender;
+import dev.outbox.spi.EventSender;
 import java.time.Duration;
 
 /** What is measured on every database, each next to its opponent. The names of results begin with the database's, unless it is PostgreSQL. */
@@ -74,7 +75,7 @@ final class Comparison {
         results.addRatio(name(name), name(dividend), name(divisor));
     }
 
-    Drain drain(KafkaEventSender sender) {
+    Drain drain(EventSender sender) {
         return new Drain(sender, options.workers(), options.batch());
     }
 

@@ -4,7 +4,7 @@ import dev.outbox.test.KafkaServer;
 import java.nio.file.Path;
 import java.util.List;
 
-/** {@code engine}, {@code databases}, {@code inbox}: measure and print; see {@code docs/benchmarks.md}. {@code plans}: writes the plans into {@code docs/query-plans.md}. */
+/** {@code engine}, {@code tracing}, {@code databases}, {@code inbox}: measure and print; see {@code docs/benchmarks.md}. {@code plans}: writes the plans into {@code docs/query-plans.md}. */
 final class Main {
     private static final Path RESULTS = Path.of("benchmarks/target/results.json");
 
@@ -14,13 +14,14 @@ final class Main {
         List<String> words = List.of(arguments);
         switch (words.isEmpty() ? "" : words.get(0)) {
             case "engine" -> engine(Options.parse(300_000, 5, words.subList(1, words.size())));
+            case "tracing" -> tracing(Options.parse(100_000, 5, words.subList(1, words.size())));
             case "databases" -> databases(Options.parse(40_000, 3, words.subList(1, words.size())));
             case "inbox" -> inbox(Options.parse(100_000, 5, words.subList(1, words.size())));
             case "plans" -> plans(PlansPage.of(Path.of("docs/query-plans.md")));
             default -> {
                 System.err.println(
-                        "usage: benchmarks/run engine|databases|inbox [--events N] [--pairs N] [--workers N] [--batch N] [--only NAME,...]"
-                                + " [--connection NAME=VALUE&...] | plans");
+                        "usage: benchmarks/run engine|tracing|databases|inbox [--events N] [--pairs N] [--workers N]"
+                                + " [--batch N] [--only NAME,...] [--connection NAME=VALUE&...] | plans");
                 System.exit(2);
             }
         }
@@ -34,6 +35,15 @@ final class Main {
         }
         results.print();
         results.write(RESULTS, options);
+    }
+
+    private static void tracing(Options options) throws Exception {
+        Results results = new Results();
+        try (Server postgres = Server.start(Product.POSTGRESQL, options.connection());
+                KafkaServer kafka = KafkaServer.start()) {
+            new TracingCost(new Comparison(postgres, new Broker(kafka), options, results), options).run();
+        }
+        results.print();
     }
 
     private static void databases(Options options) throws Exception {

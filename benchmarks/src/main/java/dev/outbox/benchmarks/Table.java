@@ -20,6 +20,7 @@ import dev.outbox.store.LaneStore;
 import dev.outbox.store.OutboxTables;
 import dev.outbox.store.Schema;
 import dev.outbox.test.DatabaseSchema;
+import dev.outbox.tracing.PublishTracing;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
@@ -49,6 +50,9 @@ final class Table implements AutoCloseable {
     final Dialect dialect;
     final String topic;
     private final DatabaseSchema schema;
+
+    /** Of its publishers. */
+    PublishTracing tracing = PublishTracing.OFF;
 
     static {
         for (int i = 0; i < PAYLOAD.length; i++) PAYLOAD[i] = (byte) ('a' + i * 31 % 26);
@@ -85,7 +89,9 @@ final class Table implements AutoCloseable {
                 new PublishRules(
                         new MessageLimits(MessageLimits.DEFAULT_MAX_PAYLOAD_BYTES),
                         new TopicRouting(TopicRules.DEFAULT, type -> null),
-                        encryption),
+                        encryption,
+                        tracing,
+                        true),
                 afterCommit);
     }
 
