@@ -86,6 +86,17 @@ class ObservedSendingTest {
     }
 
     @Test
+    void a_failure_is_told_as_it_was_when_it_comes_through_another_stage() {
+        CompletableFuture<SentPosition> stored = answer;
+        answer = stored.thenApply(position -> position);
+        sender.send(event(STORED));
+        stored.completeExceptionally(new IllegalStateException("too large"));
+        assertThat(tracing.ended())
+                .singleElement()
+                .satisfies(span -> assertThat(span.getStatus().getDescription()).isEqualTo("too large"));
+    }
+
+    @Test
     void a_sender_that_throws_ends_the_span_too() {
         EventSender throwing = new ObservedSending(tracing.registry, tracing.propagator).around(event -> {
             throw new IllegalStateException("thrown");

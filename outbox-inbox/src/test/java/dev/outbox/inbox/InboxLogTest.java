@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.outbox.inbox.store.InboxStore;
 import dev.outbox.store.OutboxTables;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -53,6 +54,16 @@ class InboxLogTest {
     }
 
     @Test
+    void so_is_one_that_works_without_a_transaction() {
+        inbox.work(InboxConsumer.named("notification"), message(), Duration.ofMinutes(1), message -> {
+            seen.putAll(MDC.getCopyOfContextMap());
+            return null;
+        });
+        assertThat(seen).containsEntry("eventId", event.toString());
+        assertAsBefore();
+    }
+
+    @Test
     void after_a_failure_the_log_is_as_before() {
         assertThatThrownBy(() -> handle(message -> {
                     throw new IllegalStateException("not now");
@@ -62,9 +73,13 @@ class InboxLogTest {
     }
 
     private void handle(Consumer<InboxMessage> handler) {
+        inbox.handle("notification", message(), handler);
+    }
+
+    private InboxMessage message() {
         ConsumerRecord<String, byte[]> record = InboxMessageTest.record(event);
         record.headers().add("requestid", "r-1".getBytes(UTF_8));
-        inbox.handle("notification", record, handler);
+        return InboxMessage.of(record);
     }
 
     private static void assertAsBefore() {

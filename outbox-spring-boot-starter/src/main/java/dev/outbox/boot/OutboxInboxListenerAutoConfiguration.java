@@ -9,6 +9,7 @@ import dev.outbox.inbox.listener.ListenerTools;
 import dev.outbox.inbox.listener.WaitingRecords;
 import dev.outbox.spi.PayloadFormat;
 import javax.sql.DataSource;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -18,6 +19,7 @@ import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEn
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Role;
 import org.springframework.kafka.annotation.KafkaListenerConfigurer;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.ProducerFactory;
@@ -34,8 +36,9 @@ import org.springframework.transaction.support.TransactionTemplate;
 @ConditionalOnClass({InboxListeners.class, KafkaListenerConfigurer.class})
 @ConditionalOnBean({InboxProcessor.class, ConsumerFactory.class, ProducerFactory.class})
 public final class OutboxInboxListenerAutoConfiguration {
-    /** Static, because it is needed before other beans are made. */
+    /** Static, because it is needed before other beans are made; and infrastructure, or Spring warns of that where there are observations. */
     @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
     static InboxListeners outboxInboxListeners(ConfigurableBeanFactory beans) {
         return new InboxListeners(beans);
     }

@@ -8,7 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.outbox.EventStatus;
 import dev.outbox.OutboxMessage;
 import dev.outbox.OutboxPublisher;
-import dev.outbox.inbox.InboxProcessor;
+import dev.outbox.inbox.Inbox;
 import dev.outbox.spi.EventSender;
 import dev.outbox.spi.OutboxRecord;
 import dev.outbox.spi.SendException;
@@ -24,7 +24,6 @@ import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.sdk.trace.SpanProcessor;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
@@ -34,12 +33,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.MDC;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
@@ -50,23 +47,22 @@ import org.springframework.boot.micrometer.tracing.autoconfigure.MicrometerTraci
 import org.springframework.boot.micrometer.tracing.opentelemetry.autoconfigure.OpenTelemetryTracingAutoConfiguration;
 import org.springframework.boot.opentelemetry.autoconfigure.OpenTelemetrySdkAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.kafka.core.DefaultKafkaConsumerFactory;
-import org.springframework.kafka.listener.ContainerProperties;
-import org.springframework.kafka.listener.KafkaMessageListenerContainer;
-import org.springframework.kafka.listener.MessageListener;
+import org.springframework.kafka.annotation.KafkaListener;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** The trace of an event on its whole way. */
+@ExtendWith(OutputCaptureExtension.class)
 @Timeout(120)
 class TracingIntegrationTest {
     private final KafkaServer kafka = TestServers.kafka();
     private final String topic = kafka.uniqueTopic("traced", 1);
     private final EndedSpans ended = new EndedSpans();
-    private final List<ConsumerRecord<String, byte[]>> records = new CopyOnWriteArrayList<>();
-    private final List<Map<String, String>> logged = new CopyOnWriteArrayList<>();
+    private final Notification notification = new Notification();
     private final ApplicationContextRunner application = application();
 
     private ApplicationContextRunner application() {
@@ -85,7 +81,8 @@ class TracingIntegrationTest {
                         OutboxTracingAutoConfiguration.class,
                         OutboxKafkaAutoConfiguration.class,
                         OutboxRelayAutoConfiguration.class,
-                        OutboxInboxAutoConfiguration.class))
+                        OutboxInboxAutoConfiguration.class,
+                        OutboxInboxListenerAutoConfiguration.class))
                 .withBean(SpanProcessor.class, () -> SimpleSpanProcessor.create(ended))
                 .withPropertyValues(
                         "spring.datasource.url=" + schema.jdbcUrl(),
@@ -99,25 +96,25 @@ class TracingIntegrationTest {
     }
 
     @Test
-    void a_trace_goes_from_the_publisher_through_a_relay_that_starts_later_to_the_consumer() {
+    void a_trace_goes_from_the_publisher_through_a_relay_that_starts_later_to_the_consumer(CapturedOutput output) {
         UUID[] event = {null};
         application
                 .withPropertyValues("outbox.relay.enabled=false")
                 .run(context -> event[0] = observed(context, () -> publish(context)));
         String stored = "SELECT headers FROM outbox_events";
-        application.run(context -> {
+        consuming().run(context -> {
             String before = JdbcClient.create(context.getBean(DataSource.class))
                     .sql(stored)
                     .query(String.class)
                     .single();
-            consume(context, 1);
+            await().until(() -> ended.list().size() == 4);
             SpanData publish = span("outbox publish");
             SpanData send = span(topic + " send");
             SpanData process = span(topic + " process");
             assertThat(parents(List.of(publish, send, process)))
                     .containsExactly(span("place order").getSpanId(), publish.getSpanId(), send.getSpanId());
-            assertThat(ended.list()).hasSize(4).extracting(SpanData::getTraceId).containsOnly(publish.getTraceId());
-            assertThat(records).singleElement().satisfies(record -> {
+            assertThat(ended.list()).extracting(SpanData::getTraceId).containsOnly(publish.getTraceId());
+            assertThat(notification.records).singleElement().satisfies(record -> {
                 assertThat(header(record, "traceparent")).isEqualTo(traceparent(send));
                 assertThat(header(record, "requestid")).isEqualTo("r-1");
             });
@@ -129,18 +126,17 @@ class TracingIntegrationTest {
                             .single())
                     .as("after the send")
                     .isEqualTo(before);
-            assertThat(logged)
-                    .containsExactly(Map.of(
-                            "eventId",
-                            requireNonNull(event[0]).toString(),
-                            "aggregateId",
-                            "4711",
-                            "requestId",
-                            "r-1",
-                            "traceId",
-                            publish.getTraceId(),
-                            "spanId",
-                            process.getSpanId()));
+            assertThat(notification.logged)
+                    .singleElement()
+                    .satisfies(log -> assertThat(log)
+                            .containsAllEntriesOf(Map.of(
+                                    "eventId",
+                                    requireNonNull(event[0]).toString(),
+                                    "aggregateId",
+                                    "4711",
+                                    "requestId",
+                                    "r-1")));
+            assertThat(output).as("the start").doesNotContain("not eligible for getting processed");
         });
     }
 
@@ -181,10 +177,11 @@ class TracingIntegrationTest {
     @Test
     void switched_off_events_have_no_trace_and_one_of_the_applications_own_goes_through() {
         String own = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-        application.withPropertyValues("outbox.tracing.enabled=false").run(context -> {
+        consuming().withPropertyValues("outbox.tracing.enabled=false").run(context -> {
             observed(context, () -> publish(context, message()));
             observed(context, () -> publish(context, message().header("traceparent", own)));
-            consume(context, 2);
+            await().until(() -> ended.list().size() == 4);
+            List<ConsumerRecord<String, byte[]>> records = notification.records;
             assertThat(records.get(0).headers().lastHeader("traceparent")).isNull();
             assertThat(header(records.get(1), "traceparent")).isEqualTo(own);
             assertThat(ended.list()).extracting(SpanData::getName).containsOnly("place order", topic + " process");
@@ -219,30 +216,23 @@ class TracingIntegrationTest {
         }
     }
 
-    /** Handles records as a listener with {@code spring.kafka.listener.observation-enabled=true}. */
-    private void consume(ApplicationContext context, int count) {
-        InboxProcessor inbox = context.getBean(InboxProcessor.class);
-        ContainerProperties properties = new ContainerProperties(topic);
-        properties.setGroupId(topic);
-        properties.setObservationEnabled(true);
-        properties.setObservationRegistry(context.getBean(ObservationRegistry.class));
-        properties.setMessageListener((MessageListener<String, byte[]>) record -> {
-            inbox.handle("notification", record, message -> logged.add(Map.copyOf(MDC.getCopyOfContextMap())));
+    /** The application with a listener, whose observation is one of Spring Kafka's own. */
+    private ApplicationContextRunner consuming() {
+        return application
+                .withBean(Notification.class, () -> notification)
+                .withPropertyValues("test.topic=" + topic, "spring.kafka.listener.observation-enabled=true");
+    }
+
+    static final class Notification {
+        private final List<ConsumerRecord<String, byte[]>> records = new CopyOnWriteArrayList<>();
+        private final List<Map<String, String>> logged = new CopyOnWriteArrayList<>();
+
+        @KafkaListener(topics = "${test.topic}", groupId = "${test.topic}")
+        @Inbox("notification")
+        void on(ConsumerRecord<String, byte[]> record) {
             records.add(record);
-        });
-        KafkaMessageListenerContainer<String, byte[]> container = new KafkaMessageListenerContainer<>(
-                new DefaultKafkaConsumerFactory<>(
-                        Map.of(
-                                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                                kafka.bootstrapServers(),
-                                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                                "earliest"),
-                        new StringDeserializer(),
-                        new ByteArrayDeserializer()),
-                properties);
-        container.start();
-        await().atMost(Duration.ofSeconds(30)).until(() -> records.size() == count);
-        container.stop();
+            logged.add(Map.copyOf(MDC.getCopyOfContextMap()));
+        }
     }
 
     private SpanData span(String name) {

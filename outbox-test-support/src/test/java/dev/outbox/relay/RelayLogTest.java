@@ -35,10 +35,22 @@ class RelayLogTest {
     private final Relay relay = outbox.relay(
             broker,
             (event, error) -> alerts.add(Map.copyOf(MDC.getCopyOfContextMap())),
-            QuickRelay.SETTINGS.attempts(1).settings(),
+            withOneWorker(QuickRelay.SETTINGS.attempts(1).settings()),
             "test");
     private final Logger log = (Logger) LoggerFactory.getLogger("dev.outbox.relay");
-    private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
+    private final ListAppender<ILoggingEvent> logged = new ListAppender<>() {
+        @Override
+        protected void append(ILoggingEvent line) {
+            line.prepareForDeferredProcessing(); // or it takes the MDC of whoever asks for it first
+            super.append(line);
+        }
+    };
+
+    /** So that the lines come from one thread. */
+    private static RelaySettings withOneWorker(RelaySettings settings) {
+        return new RelaySettings(
+                1, settings.batch(), settings.polling(), settings.outage(), settings.timeouts(), settings.retries());
+    }
 
     @BeforeEach
     void listen() {

@@ -4,6 +4,7 @@ import dev.outbox.inbox.FailedEventPolicy;
 import dev.outbox.inbox.RecordPosition;
 import dev.outbox.inbox.deadletter.Diversion;
 import dev.outbox.inbox.deadletter.FailureCause;
+import dev.outbox.tracing.EventMdc;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,8 +35,7 @@ public final class FailedRecords implements RetryListener {
     private final WaitingRecords waiting;
     private final Map<TopicPartition, RecordAttempts> attempts = new ConcurrentHashMap<>();
 
-    private FailedRecords(
-            FailedEventPolicy policy, RecordRetries retries, Diversion diversion, WaitingRecords waiting) {
+    FailedRecords(FailedEventPolicy policy, RecordRetries retries, Diversion diversion, WaitingRecords waiting) {
         this.policy = policy;
         this.retries = retries;
         this.diversion = diversion;
@@ -78,12 +78,14 @@ public final class FailedRecords implements RetryListener {
         String why = FailureCause.of(failure, record).text();
         if (kind == FailureKind.OUTAGE || policy == FailedEventPolicy.STOP_PARTITION)
             waiting.waits(diversion.consumer(), record, why);
-        log.warn(
-                "The record {} fails (delivery {}{}): {}",
-                position(record),
-                delivery,
-                kind == FailureKind.OUTAGE ? ", because of an outage" : "",
-                why);
+        try (EventMdc mdc = RecordMdc.of(record)) {
+            log.warn(
+                    "The record {} fails (delivery {}{}): {}",
+                    position(record),
+                    delivery,
+                    kind == FailureKind.OUTAGE ? ", because of an outage" : "",
+                    why);
+        }
     }
 
     /** Of a batch that does not say which record has failed. */
@@ -107,18 +109,22 @@ public final class FailedRecords implements RetryListener {
         diversion.putAside(record, cause, known == null ? 1 : known.failures(), hold);
         attempts.remove(partition(record));
         waiting.goOn(diversion.consumer(), List.of(partition(record)));
-        log.error(
-                "The record {} has failed for the last time and is put aside{}: {}",
-                position(record),
-                hold ? "; later events of its key follow it" : "",
-                cause.text());
+        try (EventMdc mdc = RecordMdc.of(record)) {
+            log.error(
+                    "The record {} has failed for the last time and is put aside{}: {}",
+                    position(record),
+                    hold ? "; later events of its key follow it" : "",
+                    cause.text());
+        }
     }
 
     @Override
     public void recoveryFailed(ConsumerRecord<?, ?> record, @Nullable Exception original, Exception failure) {
         String why = String.valueOf(FailureCause.unwrapped(failure).getMessage());
         waiting.waits(diversion.consumer(), record, why);
-        log.error("{}", why);
+        try (EventMdc mdc = RecordMdc.of(record)) {
+            log.error("{}", why);
+        }
     }
 
     private static TopicPartition partition(ConsumerRecord<?, ?> record) {
