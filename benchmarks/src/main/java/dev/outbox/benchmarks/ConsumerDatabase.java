@@ -45,7 +45,12 @@ final class ConsumerDatabase implements AutoCloseable {
         jdbc.update("""
                 INSERT INTO inbox_events (consumer, event_id, replay_id, status, attempts, handled_at)
                 SELECT ?, %s, '', 'HANDLED', 1, now() - interval '30 days' * (1 - n / ?::float8) FROM generate_series(1, ?) n
-                """.formatted(server.product.newId()), consumer, events, events);
+                """.formatted(newId()), consumer, events, events);
+    }
+
+    /** An expression for an event id. */
+    String newId() {
+        return server.product.newId();
     }
 
     /** What an event is to this consumer. */

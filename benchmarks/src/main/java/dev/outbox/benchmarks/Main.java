@@ -70,6 +70,10 @@ final class Main {
                 Table table = new Table(postgres, "orders");
                 ExplainedDataSource explained = ExplainedDataSource.beside(table.dataSource)) {
             new Plans(table, explained, page).run();
+            try (ConsumerDatabase consumer = new ConsumerDatabase(postgres);
+                    ExplainedDataSource explainedInbox = ExplainedDataSource.beside(consumer.dataSource)) {
+                new InboxPlans(consumer, explainedInbox, page).run();
+            }
         }
         page.write();
     }

@@ -147,12 +147,7 @@ final class Plans {
     }
 
     private void put(String... names) throws SQLException {
-        List<String> plans = explained.takePlans();
-        if (plans.size() != names.length) {
-            throw new IllegalStateException(
-                    "%d plans, not %s:%n%s".formatted(plans.size(), List.of(names), String.join("\n\n", plans)));
-        }
-        for (int i = 0; i < names.length; i++) if (!names[i].equals("-")) page.put(names[i], plans.get(i));
+        page.put(explained.takePlans(), names);
     }
 
     private static BatchMarks acknowledged(List<Long> seqs) {

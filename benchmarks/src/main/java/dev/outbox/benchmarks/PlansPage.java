@@ -3,6 +3,7 @@ package dev.outbox.benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -18,6 +19,15 @@ final class PlansPage {
 
     static PlansPage of(Path file) throws IOException {
         return new PlansPage(file, Files.readString(file));
+    }
+
+    /** @param names of each plan, "-" of one that is left out */
+    void put(List<String> plans, String... names) {
+        if (plans.size() != names.length) {
+            throw new IllegalStateException(
+                    "%d plans, not %s:%n%s".formatted(plans.size(), List.of(names), String.join("\n\n", plans)));
+        }
+        for (int i = 0; i < names.length; i++) if (!names[i].equals("-")) put(names[i], plans.get(i));
     }
 
     void put(String name, String plan) {
