@@ -130,6 +130,8 @@ final class ListeningApplication implements AutoCloseable {
         Map<String, Object> settings = new java.util.HashMap<>(kafka());
         settings.put(ConsumerConfig.GROUP_ID_CONFIG, topic);
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        // each try again is a new position, which waits for the fetch under way
+        settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 10);
         ConcurrentMessageListenerContainer<String, byte[]> created = new ConcurrentMessageListenerContainer<>(
                 new DefaultKafkaConsumerFactory<>(settings, new StringDeserializer(), new ByteArrayDeserializer()),
                 new ContainerProperties(topic));
