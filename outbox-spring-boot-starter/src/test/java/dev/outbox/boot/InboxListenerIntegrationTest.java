@@ -318,6 +318,73 @@ class InboxListenerIntegrationTest {
         return counted == null ? 0 : counted;
     }
 
+    /** Holds its first batch as long as it is told to, with the transaction open. */
+    static final class Holding {
+        private final Taken taken;
+        private final CountDownLatch holding = new CountDownLatch(1);
+        private final CountDownLatch end = new CountDownLatch(1);
+
+        Holding(Taken taken) {
+            this.taken = taken;
+        }
+
+        @KafkaListener(topics = "${topic}", batch = "true", properties = "max.poll.interval.ms=1000")
+        @Inbox("holding")
+        void on(List<InboxMessage> events) throws InterruptedException {
+            for (InboxMessage event : events) taken.add(event.aggregateId());
+            holding.countDown();
+            end.await();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class HoldingConfiguration extends Tables {
+        @Bean
+        Holding holding(Taken taken) {
+            return new Holding(taken);
+        }
+    }
+
+    @Test
+    void a_batch_whose_partitions_are_given_to_another_instance_meanwhile_is_handled_once() {
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            send(Integer.toString(i), "OrderPlaced", "{}");
+            ids.add(Integer.toString(i));
+        }
+        producer.flush();
+        application(HoldingConfiguration.class).run(context -> {
+            Holding first = context.getBean(Holding.class);
+            first.holding.await();
+            application(HoldingConfiguration.class).run(other -> {
+                Holding second = other.getBean(Holding.class);
+                second.end.countDown();
+                JdbcTemplate jdbc = second.taken.jdbc;
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> waiting(jdbc) > 0 || second.taken.all().size() == ids.size());
+                first.end.countDown();
+                await().atMost(Duration.ofSeconds(30)).until(() -> acknowledged("holding") == ids.size());
+            });
+            assertThat(first.taken.all()).containsExactlyInAnyOrderElementsOf(ids);
+        });
+    }
+
+    /** How many transactions wait for another one to handle the same event. */
+    private static int waiting(JdbcTemplate jdbc) {
+        Integer waiting = jdbc.queryForObject(
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%inbox_events%'",
+                Integer.class);
+        return waiting == null ? 0 : waiting;
+    }
+
+    private long acknowledged(String group) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            return admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get().values().stream()
+                    .mapToLong(offset -> offset == null ? 0 : offset.offset())
+                    .sum();
+        }
+    }
+
     static final class Failing {
         private final Taken taken;
         private final CountDownLatch failures = new CountDownLatch(2);

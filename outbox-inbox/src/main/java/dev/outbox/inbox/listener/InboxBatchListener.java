@@ -38,7 +38,10 @@ final class InboxBatchListener extends AbstractDelegatingMessageListenerAdapter<
         try {
             inbox.handleAll(records, read -> delegate.onMessage(read, acknowledgment, consumer));
         } catch (RuntimeException e) {
-            log.debug("A batch of {} is handled one by one, because it fails: {}", records.size(), e.toString());
+            log.debug(
+                    "A batch of {} is handled one by one, because it fails: {}",
+                    records.size(),
+                    e.getClass().getName());
             for (ConsumerRecord<String, byte[]> record : records) oneOfThem(record, acknowledgment, consumer);
         }
     }
