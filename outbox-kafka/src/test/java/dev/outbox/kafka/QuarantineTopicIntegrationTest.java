@@ -91,7 +91,7 @@ class QuarantineTopicIntegrationTest {
                         .hasSizeLessThan(1_000);
             });
         }
-        assertThat(quarantined).containsExactly(refused, refused);
+        await().atMost(PATIENCE).until(() -> quarantined.equals(List.of(refused, refused)));
     }
 
     @Test
@@ -127,7 +127,7 @@ class QuarantineTopicIntegrationTest {
         UUID refused = publish(outbox, "A", TOO_LARGE);
         UUID other = publish(outbox, "B", SMALL);
         await().atMost(PATIENCE).until(() -> quarantined.size() == 2 && status(outbox, other) == EventStatus.PUBLISHED);
-        assertThat(quarantined).startsWith(refused);
+        assertThat(quarantined).contains(refused).doesNotContain(other);
         assertThat(outbox.jdbc
                         .sql("SELECT count(*) FROM outbox_events")
                         .query(Long.class)
