@@ -63,10 +63,15 @@ final class ConsumerRate {
 
     private Map<String, Object> settings() {
         return Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, broker.address(),
-                ConsumerConfig.GROUP_ID_CONFIG, "benchmark-" + UUID.randomUUID(),
-                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false,
-                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none",
-                ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL);
+                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                broker.address(),
+                ConsumerConfig.GROUP_ID_CONFIG,
+                "benchmark-" + UUID.randomUUID(),
+                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                false,
+                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                "none",
+                ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
+                POLL);
     }
 }

@@ -100,8 +100,8 @@ final class InboxPlans {
     }
 
     private void keys() throws SQLException {
-        transaction.executeWithoutResult(
-                status -> versions.lock(CONSUMER, keys(2, 100, id -> new AggregateKey("Order", id))));
+        transaction.executeWithoutResult(status ->
+                versions.lock(CONSUMER, keys(2, 100, id -> new AggregateKey("Order", id))));
         put("Lock versions");
         heldKeys.heldAmong(CONSUMER, Set.of(new EventKey("Order", "order-77")));
         put("Look for a held key");

@@ -119,8 +119,7 @@ class EncryptedEventsTest {
     @Test
     void a_batch_of_which_one_key_is_missing_is_not_handled() {
         List<InboxMessage> batch = batch("a", "b");
-        assertThatThrownBy(() ->
-                        inbox(cipher("a")).handleAll(InboxConsumer.named(CONSUMER), batch, handled::addAll))
+        assertThatThrownBy(() -> inbox(cipher("a")).handleAll(InboxConsumer.named(CONSUMER), batch, handled::addAll))
                 .isInstanceOf(MissingEncryptionKeyException.class)
                 .hasMessageContaining("is encrypted with the key 'b', which is not in the key ring.");
         assertThat(handled).isEmpty();
@@ -170,8 +169,8 @@ class EncryptedEventsTest {
     }
 
     private static ConsumerRecord<String, byte[]> encrypted(UUID event, String keyId, String plaintext) {
-        EncryptedPayload payload = cipher(keyId)
-                .encrypt(new EventIdentity(event, "OrderPlaced", "Order", "1"), plaintext.getBytes(UTF_8));
+        EncryptedPayload payload =
+                cipher(keyId).encrypt(new EventIdentity(event, "OrderPlaced", "Order", "1"), plaintext.getBytes(UTF_8));
         ConsumerRecord<String, byte[]> record = new ConsumerRecord<>("orders", 2, 5, "1", payload.envelope());
         InboxMessageTest.record(event).headers().forEach(record.headers()::add);
         record.headers().add("ce_encryptionkeyid", keyId.getBytes(UTF_8));

@@ -44,12 +44,13 @@ final class ManyEvents {
     Set<Delivery> recorded(String consumer, Collection<Delivery> deliveries) {
         Set<Delivery> found = new HashSet<>();
         for (List<Delivery> some : portions(deliveries)) {
-            found.addAll(jdbc.sql("SELECT event_id, replay_id FROM inbox_events WHERE consumer = :consumer AND event_id "
-                            + (dialect.hasArrays() ? "= ANY(:ids::uuid[])" : "IN (:ids)"))
-                    .param("consumer", consumer)
-                    .param("ids", ids(some))
-                    .query((row, n) -> new Delivery(dialect.id(row, "event_id"), row.getString("replay_id")))
-                    .list());
+            found.addAll(
+                    jdbc.sql("SELECT event_id, replay_id FROM inbox_events WHERE consumer = :consumer AND event_id "
+                                    + (dialect.hasArrays() ? "= ANY(:ids::uuid[])" : "IN (:ids)"))
+                            .param("consumer", consumer)
+                            .param("ids", ids(some))
+                            .query((row, n) -> new Delivery(dialect.id(row, "event_id"), row.getString("replay_id")))
+                            .list());
         }
         found.retainAll(deliveries);
         return found;
