@@ -74,12 +74,14 @@ final class ExplainedDataSource extends DelegatingDataSource implements AutoClos
         }
     }
 
-    /** The text of the query comes first and ends where the first line with a cost begins. */
+    /** The text of the query comes first and ends where the first line with a cost begins. Of many parameters the first and the last are kept. */
     private static String plan(String message) {
         List<String> lines = message.lines().toList();
         int root = 0;
         while (!lines.get(root).contains("(cost=")) root++;
-        return String.join("\n", lines.subList(root, lines.size())).replaceAll(" +\\(cost=[^)]*\\)", "");
+        return String.join("\n", lines.subList(root, lines.size()))
+                .replaceAll(" +\\(cost=[^)]*\\)", "")
+                .replaceAll("(\\$\\d+), \\$\\d+(?:, \\$\\d+)+, (\\$\\d+)", "$1, …, $2");
     }
 
     @Override

@@ -74,9 +74,9 @@ final class InboxPlans {
                 SELECT ?, 'Order', 'order-' || n, now() FROM generate_series(1, ?) n
                 """, CONSUMER, HELD_KEYS);
         database.jdbc.update("""
-                INSERT INTO inbox_dead_letters (consumer, event_id, aggregate_type, aggregate_id, event_type, source_topic, source_partition,
+                INSERT INTO inbox_dead_letters (consumer, event_id, replay_id, aggregate_type, aggregate_id, event_type, source_topic, source_partition,
                                                 source_offset, copy_topic, copy_partition, copy_offset, attempts, error, follower, failed_at)
-                SELECT CASE WHEN n %% 2 = 0 THEN ? ELSE 'other' END, %s, 'Order', 'order-' || n %% ?, 'OrderPlaced', 'orders', 0, n, 'orders.DLT', 0, n, 4, 'why', false, now()
+                SELECT CASE WHEN n %% 2 = 0 THEN ? ELSE 'other' END, %s, '', 'Order', 'order-' || n %% ?, 'OrderPlaced', 'orders', 0, n, 'orders.DLT', 0, n, 4, 'why', false, now()
                 FROM generate_series(1, ?) n
                 """.formatted(database.newId()), CONSUMER, HELD_KEYS, DEAD_LETTERS);
     }

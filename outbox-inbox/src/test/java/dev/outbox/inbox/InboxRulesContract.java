@@ -153,6 +153,13 @@ abstract class InboxRulesContract {
     }
 
     @Test
+    void versions_of_two_types_with_one_id_are_apart() {
+        assertThat(handleAll(LATEST, version("A", 5), invoice(version("A", 1)))).containsOnly(InboxOutcome.HANDLED);
+        assertThat(handleAll(LATEST, version("A", 4), invoice(version("A", 3))))
+                .containsExactly(InboxOutcome.STALE, InboxOutcome.HANDLED);
+    }
+
+    @Test
     void an_older_version_waits_for_a_newer_one_that_is_being_applied() throws Exception {
         handle(LATEST, version("A", 1));
         CountDownLatch handling = new CountDownLatch(1);
@@ -390,6 +397,10 @@ abstract class InboxRulesContract {
 
     private static InboxMessage version(String aggregateId, long version) {
         return with(message(), aggregateId, version);
+    }
+
+    private static InboxMessage invoice(InboxMessage message) {
+        return copy(message, "ce_aggregatetype", "Invoice");
     }
 
     private static InboxMessage with(InboxMessage message, String aggregateId, long version) {

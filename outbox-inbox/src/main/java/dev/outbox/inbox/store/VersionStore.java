@@ -1,8 +1,11 @@
 package dev.outbox.inbox.store;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
+
 import dev.outbox.store.OutboxTables;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,26 +42,31 @@ public final class VersionStore {
      */
     public Map<AggregateKey, Long> lock(String consumer, Set<AggregateKey> aggregates) {
         Map<AggregateKey, Long> versions = new HashMap<>();
-        List<AggregateKey> all = aggregates.stream().sorted().toList();
-        for (int i = 0; i < all.size(); i += MOST_ROWS) {
-            lock(consumer, all.subList(i, Math.min(i + MOST_ROWS, all.size())), versions);
-        }
+        Map<String, List<String>> ofTypes = aggregates.stream()
+                .sorted()
+                .collect(groupingBy(
+                        AggregateKey::aggregateType, TreeMap::new, mapping(AggregateKey::aggregateId, toList())));
+        ofTypes.forEach((type, ids) -> {
+            for (int i = 0; i < ids.size(); i += MOST_ROWS)
+                lock(consumer, type, ids.subList(i, Math.min(i + MOST_ROWS, ids.size())), versions);
+        });
         return versions;
     }
 
-    private void lock(String consumer, List<AggregateKey> some, Map<AggregateKey, Long> versions) {
-        String keys = String.join(", ", Collections.nCopies(some.size(), "(?, ?)"));
-        JdbcClient.StatementSpec select = jdbc.sql("""
-                        SELECT aggregate_type, aggregate_id, aggregate_version FROM inbox_versions
-                        WHERE consumer = ? AND (aggregate_type, aggregate_id) IN (%s)
-                        ORDER BY aggregate_type, aggregate_id FOR UPDATE
-                        """.formatted(keys)).param(consumer);
-        for (AggregateKey key : some) select = select.param(key.aggregateType()).param(key.aggregateId());
-        select.query(row -> {
-            versions.put(
-                    new AggregateKey(row.getString("aggregate_type"), row.getString("aggregate_id")),
-                    row.getLong("aggregate_version"));
-        });
+    /** Of one type: with pairs of type and id PostgreSQL may read all versions of the consumer. */
+    private void lock(String consumer, String type, List<String> ids, Map<AggregateKey, Long> versions) {
+        jdbc.sql("""
+                        SELECT aggregate_id, aggregate_version FROM inbox_versions
+                        WHERE consumer = :consumer AND aggregate_type = :type AND aggregate_id IN (:ids)
+                        ORDER BY aggregate_id FOR UPDATE
+                        """)
+                .param("consumer", consumer)
+                .param("type", type)
+                .param("ids", ids)
+                .query(row -> {
+                    versions.put(
+                            new AggregateKey(type, row.getString("aggregate_id")), row.getLong("aggregate_version"));
+                });
     }
 
     /**
