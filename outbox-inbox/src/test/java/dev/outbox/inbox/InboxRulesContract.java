@@ -153,6 +153,17 @@ abstract class InboxRulesContract {
     }
 
     @Test
+    void a_batch_records_what_became_of_each() {
+        InboxMessage newer = version("A", 2);
+        InboxMessage older = version("A", 1);
+        InboxMessage again = replayed(version("B", 1), "reprocess", "projection");
+        handleAll(LATEST, newer, older, again);
+        assertThat(status(LATEST, newer)).extracting(Handling::status).containsExactly(InboxStatus.HANDLED);
+        assertThat(status(LATEST, older)).extracting(Handling::status).containsExactly(InboxStatus.STALE);
+        assertThat(status(LATEST, again)).extracting(Handling::replayId).containsExactly("R1");
+    }
+
+    @Test
     void versions_of_two_types_with_one_id_are_apart() {
         assertThat(handleAll(LATEST, version("A", 5), invoice(version("A", 1)))).containsOnly(InboxOutcome.HANDLED);
         assertThat(handleAll(LATEST, version("A", 4), invoice(version("A", 3))))
