@@ -42,7 +42,9 @@ record ClaimedWork(InboxStore store, TransactionTemplate transaction, Decryption
     /** What is thrown over an encrypted event may quote it. */
     private static String why(InboxMessage message, RuntimeException failure) {
         Throwable cause = NestedExceptionUtils.getMostSpecificCause(failure);
-        return message.encryptionKeyId() == null ? cause.toString() : cause.getClass().getName();
+        return message.encryptionKeyId() == null
+                ? cause.toString()
+                : cause.getClass().getName();
     }
 
     private void end(
@@ -52,8 +54,8 @@ record ClaimedWork(InboxStore store, TransactionTemplate transaction, Decryption
             int attempt,
             InboxStatus status,
             @Nullable String result) {
-        Boolean ended = transaction.execute(
-                current -> store.finish(consumer.name(), delivery, attempt, status, result));
+        Boolean ended =
+                transaction.execute(current -> store.finish(consumer.name(), delivery, attempt, status, result));
         if (Boolean.TRUE.equals(ended)) return;
         log.warn(
                 "'{}' took longer with {} than its claim, and the work has been begun again. Make the claim longer.",

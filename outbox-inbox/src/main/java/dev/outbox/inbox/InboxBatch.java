@@ -33,21 +33,29 @@ final class InboxBatch {
     }
 
     Map<Delivery, InboxOutcome> decide(InboxStore store, HeldKeys heldKeys, VersionStore versions) {
-        leaveOut(store.recorded(consumer.name(), candidates.keySet()), InboxOutcome.DUPLICATE);
-        if (consumer.holdsKeys()) {
-            Set<EventKey> held = heldKeys.heldAmong(
-                    consumer.name(),
-                    candidates.values().stream().map(InboxMessage::key).toList());
-            Set<Delivery> following = new HashSet<>();
-            candidates.forEach((delivery, message) -> {
-                if (held.contains(message.key())) following.add(delivery);
-            });
-            leaveOut(following, InboxOutcome.HELD);
+        Set<EventKey> held = held(heldKeys);
+        if (held.isEmpty() && !consumer.latestOnly()) {
+            leaveOut(store.recordUnlessThere(consumer.name(), candidates.keySet()), InboxOutcome.DUPLICATE);
+            candidates.keySet().forEach(delivery -> outcomes.put(delivery, InboxOutcome.HANDLED));
+            return outcomes;
         }
+        leaveOut(store.recorded(consumer.name(), candidates.keySet()), InboxOutcome.DUPLICATE);
+        Set<Delivery> following = new HashSet<>();
+        candidates.forEach((delivery, message) -> {
+            if (held.contains(message.key())) following.add(delivery);
+        });
+        leaveOut(following, InboxOutcome.HELD);
         candidates.keySet().forEach(delivery -> outcomes.put(delivery, InboxOutcome.HANDLED));
         if (consumer.latestOnly()) compareVersions(versions);
         store.recordAll(consumer.name(), statuses());
         return outcomes;
+    }
+
+    private Set<EventKey> held(HeldKeys heldKeys) {
+        if (!consumer.holdsKeys()) return Set.of();
+        return heldKeys.heldAmong(
+                consumer.name(),
+                candidates.values().stream().map(InboxMessage::key).toList());
     }
 
     private void leaveOut(Collection<Delivery> deliveries, InboxOutcome outcome) {

@@ -211,7 +211,8 @@ public final class InboxProcessor {
                     status -> isHeld(consumer, message) ? held(consumer, delivery(message)) : InboxOutcome.HANDLED);
             if (held != InboxOutcome.HANDLED) return Objects.requireNonNull(held);
         }
-        return new ClaimedWork(store, transaction, decryption).perform(consumer, message, delivery(message), claim, work);
+        return new ClaimedWork(store, transaction, decryption)
+                .perform(consumer, message, delivery(message), claim, work);
     }
 
     /** What needs no look into the database. */

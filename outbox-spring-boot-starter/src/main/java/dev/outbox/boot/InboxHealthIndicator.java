@@ -16,10 +16,11 @@ final class InboxHealthIndicator implements HealthIndicator {
     @Override
     public Health health() {
         Health.Builder health = Health.up();
-        waiting.all().forEach(record -> health.down()
-                .withDetail(
-                        "%s at %s".formatted(record.consumer(), record.position()),
-                        Map.of("since", record.since(), "reason", record.reason())));
+        waiting.all()
+                .forEach(record -> health.down()
+                        .withDetail(
+                                "%s at %s".formatted(record.consumer(), record.position()),
+                                Map.of("since", record.since(), "reason", record.reason())));
         return health.build();
     }
 }

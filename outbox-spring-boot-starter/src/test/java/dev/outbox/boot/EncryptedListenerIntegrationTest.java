@@ -140,8 +140,7 @@ class EncryptedListenerIntegrationTest {
             await().until(() -> output.getOut().split("because of an outage").length > 6);
             assertThat(listener.read).isEmpty();
             consumers.known.put(key.id(), key);
-            await().untilAsserted(
-                    () -> assertThat(listener.read).containsExactly("1 plain text", "2 plain text"));
+            await().untilAsserted(() -> assertThat(listener.read).containsExactly("1 plain text", "2 plain text"));
             await().until(() -> status(health).equals(Status.UP));
             assertThat(output).doesNotContain("plain text");
         });

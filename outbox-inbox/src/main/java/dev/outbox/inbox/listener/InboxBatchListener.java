@@ -1,7 +1,7 @@
 package dev.outbox.inbox.listener;
 
-import java.util.List;
 import java.util.Collection;
+import java.util.List;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -62,8 +62,8 @@ final class InboxBatchListener extends AbstractDelegatingMessageListenerAdapter<
     }
 
     @Override
-    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+    public void onPartitionsRevoked(@Nullable Collection<TopicPartition> partitions) {
         super.onPartitionsRevoked(partitions);
-        inbox.goOn(partitions);
+        if (partitions != null) inbox.goOn(partitions);
     }
 }

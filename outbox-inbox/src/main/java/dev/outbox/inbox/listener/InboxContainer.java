@@ -56,12 +56,19 @@ final class InboxContainer
         beginWithTheOldest(properties);
         ListenerTools tools = beans.getBean(ListenerTools.class);
         Diversion diversion = tools.diversion(consumer.name());
-        CommonErrorHandler errors = FailedRecords.errorHandler(inbox.onFailure(), tools.retries(), diversion, tools.waiting());
+        CommonErrorHandler errors =
+                FailedRecords.errorHandler(inbox.onFailure(), tools.retries(), diversion, tools.waiting());
         container.setCommonErrorHandler(errors);
         Object listener = Objects.requireNonNull(properties.getMessageListener());
         read(listener, new PayloadReader(types, tools.format()));
         InboxRecords records = new InboxRecords(
-                tools.inbox(), consumer, types::accepts, inbox.transaction() ? null : tools.claim(), diversion, errors, tools.waiting());
+                tools.inbox(),
+                consumer,
+                types::accepts,
+                inbox.transaction() ? null : tools.claim(),
+                diversion,
+                errors,
+                tools.waiting());
         properties.setMessageListener(inFrontOf(listener, records, properties));
     }
 

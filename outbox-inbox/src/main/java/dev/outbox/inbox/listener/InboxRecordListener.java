@@ -30,8 +30,8 @@ final class InboxRecordListener extends AbstractDelegatingMessageListenerAdapter
     }
 
     @Override
-    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+    public void onPartitionsRevoked(@Nullable Collection<TopicPartition> partitions) {
         super.onPartitionsRevoked(partitions);
-        records.goOn(partitions);
+        if (partitions != null) records.goOn(partitions);
     }
 }

@@ -60,6 +60,16 @@ public final class InboxStore {
                 """.formatted(dialect.now()), parameters);
     }
 
+    /**
+     * Records many events as handled, except those that have rows.
+     *
+     * @return those that have
+     * @throws org.springframework.dao.DataAccessException also, on some databases, if another transaction has recorded one of them meanwhile. The transaction has to be rolled back, and can be run again.
+     */
+    public Set<Delivery> recordUnlessThere(String consumer, Set<Delivery> deliveries) {
+        return many.recordUnlessThere(consumer, deliveries);
+    }
+
     /** Which of these have rows that the current transaction sees. */
     public Set<Delivery> recorded(String consumer, Set<Delivery> deliveries) {
         return many.recorded(consumer, deliveries);

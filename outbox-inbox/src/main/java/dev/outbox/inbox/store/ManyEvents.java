@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,7 @@ final class ManyEvents {
     private final Dialect dialect;
     private final String row;
     private final String rows;
+    private final String rowsUnlessThere;
 
     ManyEvents(JdbcClient jdbc, Dialect dialect) {
         this.jdbc = jdbc;
@@ -39,6 +41,37 @@ final class ManyEvents {
                 SELECT :consumer, e.id, e.replay_id, e.status, 1, %s
                 FROM unnest(:ids::uuid[], :replayIds::text[], :statuses::text[]) AS e (id, replay_id, status)
                 """.formatted(dialect.now());
+        this.rowsUnlessThere = """
+                WITH e AS MATERIALIZED (SELECT * FROM unnest(:ids::uuid[], :replayIds::text[]) AS e (id, replay_id)),
+                     inserted AS (INSERT INTO inbox_events (consumer, event_id, replay_id, status, attempts, handled_at)
+                                  SELECT :consumer, e.id, e.replay_id, 'HANDLED', 1, %s FROM e
+                                  ON CONFLICT DO NOTHING RETURNING event_id, replay_id)
+                SELECT e.id AS event_id, e.replay_id FROM e LEFT JOIN inserted i ON i.event_id = e.id AND i.replay_id = e.replay_id
+                WHERE i.event_id IS NULL
+                """.formatted(dialect.now());
+    }
+
+    /** Without a look before, where one statement can do both: it returns the few that are there. */
+    Set<Delivery> recordUnlessThere(String consumer, Set<Delivery> deliveries) {
+        Set<Delivery> there = new HashSet<>();
+        if (!dialect.hasArrays()) {
+            there.addAll(recorded(consumer, deliveries));
+            Map<Delivery, InboxStatus> statuses = new HashMap<>();
+            for (Delivery delivery : deliveries) {
+                if (!there.contains(delivery)) statuses.put(delivery, InboxStatus.HANDLED);
+            }
+            record(consumer, statuses);
+            return there;
+        }
+        for (List<Delivery> some : portions(deliveries)) {
+            there.addAll(jdbc.sql(rowsUnlessThere)
+                    .param("consumer", consumer)
+                    .param("ids", ids(some))
+                    .param("replayIds", column(some, Delivery::replayId))
+                    .query((row, n) -> new Delivery(dialect.id(row, "event_id"), row.getString("replay_id")))
+                    .list());
+        }
+        return there;
     }
 
     Set<Delivery> recorded(String consumer, Collection<Delivery> deliveries) {
