@@ -1,11 +1,13 @@
 package dev.outbox.encryption;
 
+import dev.outbox.spi.EncryptionKey;
 import java.util.Optional;
 import org.bouncycastle.crypto.BlockCipher;
 import org.bouncycastle.crypto.InvalidCipherTextException;
 import org.bouncycastle.crypto.digests.SHA256Digest;
 import org.bouncycastle.crypto.engines.AESEngine;
 import org.bouncycastle.crypto.generators.HKDFBytesGenerator;
+import org.bouncycastle.crypto.macs.HMac;
 import org.bouncycastle.crypto.modes.GCMBlockCipher;
 import org.bouncycastle.crypto.modes.GCMModeCipher;
 import org.bouncycastle.crypto.modes.gcm.BasicGCMMultiplier;
@@ -23,11 +25,21 @@ final class AesGcm {
 
     private AesGcm() {}
 
-    /** A key of 256 bits for one purpose, from one that is already random; without a salt, as RFC 5869 allows then. */
-    static byte[] derive(byte[] secret, byte[] purpose) {
+    /** The first half of HKDF, of a key that is already random; without a salt, as RFC 5869 allows then. The same for every purpose. */
+    static byte[] extract(byte[] secret) {
+        HMac hmac = new HMac(new SHA256Digest());
+        hmac.init(new KeyParameter(new byte[hmac.getMacSize()]));
+        hmac.update(secret, 0, secret.length);
+        byte[] extracted = new byte[hmac.getMacSize()];
+        hmac.doFinal(extracted, 0);
+        return extracted;
+    }
+
+    /** The second half: a key of 256 bits for one purpose. */
+    static byte[] expand(byte[] extracted, byte[] purpose) {
         HKDFBytesGenerator hkdf = new HKDFBytesGenerator(new SHA256Digest());
-        hkdf.init(new HKDFParameters(secret, null, purpose));
-        byte[] key = new byte[secret.length];
+        hkdf.init(HKDFParameters.skipExtractParameters(extracted, purpose));
+        byte[] key = new byte[EncryptionKey.BYTES];
         hkdf.generateBytes(key, 0, key.length);
         return key;
     }

@@ -24,6 +24,9 @@ public final class PayloadCipher {
 
     private final KeyLookup keys;
     private final Supplier<byte[]> nonces;
+    private volatile @Nullable Extracted last;
+
+    private record Extracted(EncryptionKey key, @SuppressWarnings("ArrayRecordComponent") byte[] secret) {}
 
     /** @throws OutboxConfigurationException if Bouncy Castle is not on the class path */
     public PayloadCipher(KeyRing ring) {
@@ -89,13 +92,20 @@ public final class PayloadCipher {
                         .formatted(event, reason));
     }
 
-    private static byte[] keyOf(EventIdentity event, EncryptionKey key) {
+    private byte[] keyOf(EventIdentity event, EncryptionKey key) {
         byte[] id = event.idBytes();
         byte[] purpose = ByteBuffer.allocate(PURPOSE.length + id.length)
                 .put(PURPOSE)
                 .put(id)
                 .array();
-        return AesGcm.derive(key.secret(), purpose);
+        return AesGcm.expand(extracted(key), purpose);
+    }
+
+    /** Half of the derivation is the same for all events, and nearly always it is the same key that is asked for. */
+    private byte[] extracted(EncryptionKey key) {
+        Extracted known = last;
+        if (known == null || known.key() != key) last = known = new Extracted(key, AesGcm.extract(key.secret()));
+        return known.secret();
     }
 
     private static byte[] randomNonce() {
