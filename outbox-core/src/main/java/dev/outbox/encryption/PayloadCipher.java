@@ -26,7 +26,9 @@ public final class PayloadCipher {
     private final Supplier<byte[]> nonces;
     private volatile @Nullable Extracted last;
 
-    private record Extracted(EncryptionKey key, @SuppressWarnings("ArrayRecordComponent") byte[] secret) {}
+    private record Extracted(
+            EncryptionKey key,
+            @SuppressWarnings("ArrayRecordComponent") byte[] secret) {}
 
     /** @throws OutboxConfigurationException if Bouncy Castle is not on the class path */
     public PayloadCipher(KeyRing ring) {
