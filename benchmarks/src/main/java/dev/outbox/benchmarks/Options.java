@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 record Options(int events, int pairs, int workers, int batch, Set<String> only, Map<String, String> connection) {
     static Options parse(int events, int pairs, List<String> arguments) {
         Deque<String> rest = new ArrayDeque<>(arguments);
-        Options options = new Options(events, pairs, 2, 1000, Set.of(), Map.of());
+        Options options = new Options(events, pairs, 2, 2000, Set.of(), Map.of());
         while (!rest.isEmpty()) {
             String name = rest.pop();
             if (rest.isEmpty()) throw new IllegalArgumentException(name + " needs a value");

@@ -4,6 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +27,11 @@ final class PostgresBatchStore extends BatchStore {
         super(tables, dialect, rules);
     }
 
-    /** A scan starts at the lane's floor as the relay knows it, unless the lane's row has another revision in the snapshot of the read. */
+    /**
+     * A scan starts at the lane's floor as the relay knows it, unless the lane's row has another revision in the snapshot of the read. What is sorted and added up are the places of
+     * rows; the rows themselves are fetched once, at the end and unsorted. A place is that of one row in one partition, hence the sequences beside it, as a subquery that
+     * cannot become a join.
+     */
     @Override
     public Reading read(Collection<LaneClaim> lanes, int limit, long maxBytes) {
         List<LaneClaim> claims = List.copyOf(lanes);
@@ -40,18 +45,18 @@ final class PostgresBatchStore extends BatchStore {
                         ), candidate AS MATERIALIZED (
                           SELECT c.*
                           FROM scan CROSS JOIN LATERAL (
-                            (SELECT * FROM outbox_events e
+                            (SELECT e.ctid AS place, e.seq, octet_length(e.payload) AS bytes FROM outbox_events e
                              WHERE e.status = 'PENDING' AND e.lane <= scan.lane AND (e.lane, e.seq) > (scan.lane, scan.floor)
                              ORDER BY e.lane, e.seq LIMIT :limit)
                             UNION ALL
-                            (SELECT * FROM outbox_events e
+                            (SELECT e.ctid, e.seq, octet_length(e.payload) FROM outbox_events e
                              WHERE e.lane = scan.lane AND e.next_attempt_at <= clock_timestamp()
                              ORDER BY e.next_attempt_at LIMIT :limit)) c
                         ), batch AS MATERIALIZED (
-                          SELECT *
-                          FROM (SELECT *, sum(octet_length(payload)) OVER (ORDER BY seq) - octet_length(payload) AS bytes_before
+                          SELECT place, seq
+                          FROM (SELECT place, seq, bytes, sum(bytes) OVER (ORDER BY seq ROWS UNBOUNDED PRECEDING) AS total
                                 FROM candidate) c
-                          WHERE bytes_before = 0 OR bytes_before + octet_length(payload) <= :maxBytes
+                          WHERE total = bytes OR total <= :maxBytes
                         )
                         SELECT e.seq, e.event_id, e.lane, e.aggregate_type, e.aggregate_id, e.aggregate_version, e.event_type,
                                e.topic, e.content_type, e.payload, e.headers, e.encryption_key_id, e.created_at, e.attempts,
@@ -64,8 +69,8 @@ final class PostgresBatchStore extends BatchStore {
                                e.topic IN (SELECT target FROM outbox_pauses WHERE scope = 'TOPIC') AS paused,
                                e.status = 'PENDING' AS pending,
                                (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint) AS oldest_running
-                        FROM batch e
-                        ORDER BY e.seq
+                        FROM outbox_events e
+                        WHERE e.ctid = ANY (ARRAY(SELECT place FROM batch)) AND (e.seq IN (SELECT seq FROM batch)) IS TRUE
                         """)
                 .param("lanes", Column.of(claims, Integer[]::new, LaneClaim::lane))
                 .param(
@@ -230,6 +235,7 @@ final class PostgresBatchStore extends BatchStore {
             if (candidates.isEmpty()) oldestRunning = rows.getLong("oldest_running");
             candidates.add(candidate(rows, rows.getBoolean("late")));
         }
+        candidates.sort(Comparator.comparingLong(Candidate::seq));
         return new Reading(candidates, oldestRunning, revisions(claims));
     }
 }
