@@ -1,14 +1,9 @@
 package dev.outbox.inbox;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.time.Instant;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param aggregateId which aggregate it tells of; events of one aggregate arrive in order
  * @param aggregateVersion null when the publisher gave none
  * @param time when it was published
- * @param headers all headers of the record, the last one of each name
+ * @param headers all headers of the record, the last one of each name; not to be changed
  * @param encryptionKeyId which key it takes to read the payload; null when it is not encrypted, or no longer
  * @param payload not copied, not to be changed
  */
@@ -43,10 +38,7 @@ public record InboxMessage(
      * @throws InvalidInboxRecordException if the record has no such headers: it does not come from an outbox
      */
     public static InboxMessage of(ConsumerRecord<?, byte[]> record) {
-        Map<String, String> headers = new HashMap<>();
-        for (Header header : record.headers()) {
-            if (header.value() != null) headers.put(header.key(), new String(header.value(), UTF_8));
-        }
+        Map<String, String> headers = new HeaderMap(record.headers());
         try {
             String version = headers.get("ce_aggregateversion");
             return new InboxMessage(
@@ -55,8 +47,8 @@ public record InboxMessage(
                     required(headers, "ce_aggregatetype"),
                     required(headers, "ce_subject"),
                     version == null || version.isEmpty() ? null : Long.valueOf(version),
-                    Instant.parse(required(headers, "ce_time")),
-                    Collections.unmodifiableMap(headers),
+                    EventTime.parse(required(headers, "ce_time")),
+                    headers,
                     headers.get("ce_encryptionkeyid"),
                     record.value() == null ? new byte[0] : record.value(),
                     record.topic(),

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
+import java.util.Map;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class InboxMessageTest {
     private static final UUID ID = UUID.randomUUID();
@@ -49,14 +52,74 @@ class InboxMessageTest {
                         + " Send other records to other topics, or leave them out before the inbox.");
     }
 
+    @Test
+    void of_headers_with_the_same_name_the_last_one_counts() {
+        ConsumerRecord<String, byte[]> record = record(ID);
+        record.headers().add("tenant", "a".getBytes(UTF_8)).add("tenant", "b".getBytes(UTF_8));
+        record.headers().add("empty", null);
+        Map<String, String> headers = InboxMessage.of(record).headers();
+        assertThat(headers.get("tenant")).isEqualTo("b");
+        assertThat(headers.get("empty")).isNull();
+        assertThat(headers)
+                .containsOnlyKeys("ce_id", "ce_type", "ce_subject", "ce_aggregatetype", "ce_time", "tenant")
+                .containsEntry("tenant", "b")
+                .doesNotContainKey("empty");
+        assertThatThrownBy(() -> headers.put("tenant", "c")).isInstanceOf(UnsupportedOperationException.class);
+    }
+
+    @Test
+    void what_is_added_to_the_record_afterwards_is_not_the_events() {
+        ConsumerRecord<String, byte[]> record = record(ID);
+        InboxMessage message = InboxMessage.of(record);
+        record.headers().add("tenant", "a".getBytes(UTF_8));
+        assertThat(message.headers()).doesNotContainKey("tenant");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "2026-11-21T08:00:00.123456Z",
+                "2024-02-29T23:59:59.999999Z",
+                "2026-11-21T08:00:00.123456789Z",
+                "2026-11-21T08:00:00.120Z",
+                "2026-11-21T08:00:00Z",
+                "2016-12-31T23:59:60.000000Z",
+                "2026-11-21T24:00:00.000000Z",
+                "2026-11-21T09:00:00.123456+01:00"
+            })
+    void its_time_is_read_as_java_reads_it(String time) {
+        assertThat(InboxMessage.of(record(ID, time)).time()).isEqualTo(Instant.parse(time));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "2026-13-21T08:00:00.123456Z",
+                "2026-02-29T08:00:00.123456Z",
+                "2026-11-21T08:00:61.123456Z",
+                "2026-11-21 08:00:00.123456Z",
+                "2026-11-21T08:00:00.12345٦Z",
+                "yesterday"
+            })
+    void a_time_that_is_none_is_refused(String time) {
+        ConsumerRecord<String, byte[]> record = record(ID, time);
+        assertThatThrownBy(() -> InboxMessage.of(record))
+                .isInstanceOf(InvalidInboxRecordException.class)
+                .hasMessageStartingWith("The record at offset 5 of orders-2 is not an outbox event: ");
+    }
+
     static ConsumerRecord<String, byte[]> record(UUID eventId) {
+        return record(eventId, "2026-11-21T08:00:00.123456Z");
+    }
+
+    private static ConsumerRecord<String, byte[]> record(UUID eventId, String time) {
         ConsumerRecord<String, byte[]> record = new ConsumerRecord<>("orders", 2, 5, "1", "secret".getBytes(UTF_8));
         record.headers()
                 .add("ce_id", eventId.toString().getBytes(UTF_8))
                 .add("ce_type", "OrderPlaced".getBytes(UTF_8))
                 .add("ce_subject", "1".getBytes(UTF_8))
                 .add("ce_aggregatetype", "Order".getBytes(UTF_8))
-                .add("ce_time", "2026-11-21T08:00:00.123456Z".getBytes(UTF_8));
+                .add("ce_time", time.getBytes(UTF_8));
         return record;
     }
 }

@@ -12,7 +12,7 @@ CREATE TABLE IF NOT EXISTS inbox_events (
   handled_at    timestamp(6) with time zone NOT NULL,
   -- until when nobody else begins the same work; of CLAIMED only
   claimed_until timestamp(6) with time zone,
-  PRIMARY KEY (consumer, event_id, replay_id)
+  PRIMARY KEY (event_id, consumer, replay_id)
 );
 -- What retention looks for.
 CREATE INDEX IF NOT EXISTS inbox_events_handled ON inbox_events (handled_at);

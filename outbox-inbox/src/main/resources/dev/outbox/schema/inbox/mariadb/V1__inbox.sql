@@ -14,7 +14,7 @@ CREATE TABLE IF NOT EXISTS inbox_events (
   handled_at    datetime(6) NOT NULL,
   -- until when nobody else begins the same work; of CLAIMED only
   claimed_until datetime(6),
-  PRIMARY KEY (consumer, event_id, replay_id),
+  PRIMARY KEY (event_id, consumer, replay_id),
   -- what retention looks for
   KEY handled (handled_at)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;

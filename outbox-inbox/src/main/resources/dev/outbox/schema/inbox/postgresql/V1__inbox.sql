@@ -12,7 +12,7 @@ CREATE TABLE inbox_events (
   handled_at    timestamptz NOT NULL,
   -- until when nobody else begins the same work; of CLAIMED only
   claimed_until timestamptz,
-  PRIMARY KEY (consumer, event_id, replay_id)
+  PRIMARY KEY (event_id, consumer, replay_id)
 );
 -- What retention looks for.
 CREATE INDEX inbox_events_handled ON inbox_events (handled_at);
