@@ -28,9 +28,8 @@ final class PostgresBatchStore extends BatchStore {
     }
 
     /**
-     * A scan starts at the lane's floor as the relay knows it, unless the lane's row has another revision in the snapshot of the read. What is sorted and added up are the places of
-     * rows; the rows themselves are fetched once, at the end and unsorted. A place is that of one row in one partition, hence the sequences beside it, as a subquery that
-     * cannot become a join.
+     * A scan starts at the lane's floor as the relay knows it, unless the lane's row has another revision in the snapshot of the read. Rows are kept once: what is sorted and added up are sequences and
+     * sizes. {@code IS TRUE} keeps the last condition a look into a hash table.
      */
     @Override
     public Reading read(Collection<LaneClaim> lanes, int limit, long maxBytes) {
@@ -45,16 +44,16 @@ final class PostgresBatchStore extends BatchStore {
                         ), candidate AS MATERIALIZED (
                           SELECT c.*
                           FROM scan CROSS JOIN LATERAL (
-                            (SELECT e.ctid AS place, e.seq, octet_length(e.payload) AS bytes FROM outbox_events e
+                            (SELECT *, octet_length(payload) AS bytes FROM outbox_events e
                              WHERE e.status = 'PENDING' AND e.lane <= scan.lane AND (e.lane, e.seq) > (scan.lane, scan.floor)
                              ORDER BY e.lane, e.seq LIMIT :limit)
                             UNION ALL
-                            (SELECT e.ctid, e.seq, octet_length(e.payload) FROM outbox_events e
+                            (SELECT *, octet_length(payload) FROM outbox_events e
                              WHERE e.lane = scan.lane AND e.next_attempt_at <= clock_timestamp()
                              ORDER BY e.next_attempt_at LIMIT :limit)) c
                         ), batch AS MATERIALIZED (
-                          SELECT place, seq
-                          FROM (SELECT place, seq, bytes, sum(bytes) OVER (ORDER BY seq ROWS UNBOUNDED PRECEDING) AS total
+                          SELECT seq
+                          FROM (SELECT seq, bytes, sum(bytes) OVER (ORDER BY seq ROWS UNBOUNDED PRECEDING) AS total
                                 FROM candidate) c
                           WHERE total = bytes OR total <= :maxBytes
                         )
@@ -69,8 +68,8 @@ final class PostgresBatchStore extends BatchStore {
                                e.topic IN (SELECT target FROM outbox_pauses WHERE scope = 'TOPIC') AS paused,
                                e.status = 'PENDING' AS pending,
                                (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint) AS oldest_running
-                        FROM outbox_events e
-                        WHERE e.ctid = ANY (ARRAY(SELECT place FROM batch)) AND (e.seq IN (SELECT seq FROM batch)) IS TRUE
+                        FROM candidate e
+                        WHERE (e.seq IN (SELECT seq FROM batch)) IS TRUE
                         """)
                 .param("lanes", Column.of(claims, Integer[]::new, LaneClaim::lane))
                 .param(
