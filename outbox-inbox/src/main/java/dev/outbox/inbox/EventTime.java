@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 
-/** Reads the times of events. In the form in which the relay writes them, to the microsecond in UTC, that takes a fraction of what {@link Instant#parse} takes, which reads all other forms. */
+/** Reads the times of events: the form in which the relay mostly writes them, to the microsecond in UTC, without a parser for all forms, which {@link Instant#parse} is; it reads the others. */
 final class EventTime {
     private static final String FORM = "0000-00-00T00:00:00.000000Z";
     private static final int LAST_HOUR = 23;
