@@ -18,8 +18,8 @@ import org.springframework.jdbc.core.ResultSetExtractor;
  * {@code (lane, seq) > (…)} ordered by both can only be answered by the index of pending events, while {@code lane = … AND seq > …} could be
  * by the primary key, past all published events. An UPDATE names its rows by an array, never by a join, and {@code status || ''} says that a
  * partial index cannot stand in for the primary key: while statistics take it for empty, that would be all of the index, compared with each row.
- * {@code OFFSET 0} keeps an EXISTS a look into the index for each row, where a join
- * would read all blocked events of the table. Only retries have a {@code next_attempt_at}; with their status in the condition, the index of
+ * {@code OFFSET 0} keeps an EXISTS a look into the index for each row, where a join or a hash table
+ * would read all blocked events of the table; and most lanes hold none, which one look for each lane tells. Only retries have a {@code next_attempt_at}; with their status in the condition, the index of
  * everything that is held would do as well, read from its beginning to its end.
  */
 final class PostgresBatchStore extends BatchStore {
@@ -36,13 +36,16 @@ final class PostgresBatchStore extends BatchStore {
         List<LaneClaim> claims = List.copyOf(lanes);
         return transaction.read(() -> jdbc.sql("""
                         WITH scan AS MATERIALIZED (
-                          SELECT l.lane, CASE WHEN l.revision = k.revision THEN k.floor ELSE l.floor END AS floor
+                          SELECT l.lane, CASE WHEN l.revision = k.revision THEN k.floor ELSE l.floor END AS floor,
+                                 EXISTS (SELECT 1 FROM outbox_events b
+                                         WHERE b.lane = l.lane AND b.status IN ('RETRYING', 'QUARANTINED', 'BLOCKED')
+                                         OFFSET 0) AS holds
                           FROM unnest(:lanes::integer[], :floors::bigint[], :revisions::bigint[]) AS k (lane, floor, revision)
                                JOIN outbox_lanes l ON l.lane = k.lane
                           WHERE NOT EXISTS (SELECT 1 FROM outbox_pauses p
                                             WHERE p.scope = 'EVERYTHING' OR (p.scope = 'LANE' AND p.target = l.lane::text))
                         ), candidate AS MATERIALIZED (
-                          SELECT c.*
+                          SELECT c.*, scan.holds
                           FROM scan CROSS JOIN LATERAL (
                             (SELECT *, octet_length(payload) AS bytes FROM outbox_events e
                              WHERE e.status = 'PENDING' AND e.lane <= scan.lane AND (e.lane, e.seq) > (scan.lane, scan.floor)
@@ -59,8 +62,8 @@ final class PostgresBatchStore extends BatchStore {
                         )
                         SELECT e.seq, e.event_id, e.lane, e.aggregate_type, e.aggregate_id, e.aggregate_version, e.event_type,
                                e.topic, e.content_type, e.payload, e.headers, e.encryption_key_id, e.created_at, e.attempts,
-                               EXISTS (SELECT 1 FROM outbox_events b
-                                       WHERE b.aggregate_type = e.aggregate_type AND b.aggregate_id = e.aggregate_id
+                               e.holds AND EXISTS (SELECT 1 FROM outbox_events b
+                                       WHERE b.lane = e.lane AND b.aggregate_type = e.aggregate_type AND b.aggregate_id = e.aggregate_id
                                          AND b.seq < e.seq
                                          AND b.status IN ('RETRYING', 'QUARANTINED', 'BLOCKED')
                                          AND (:quarantineBlocks OR b.status <> 'QUARANTINED')
@@ -89,13 +92,19 @@ final class PostgresBatchStore extends BatchStore {
                 WITH finished AS (
                   %s
                   WHERE seq = ANY(:seqs) AND status IN ('PENDING', 'RETRYING')
-                  RETURNING lane, aggregate_type, aggregate_id)
+                  RETURNING lane, aggregate_type, aggregate_id
+                ), holding AS MATERIALIZED (
+                  SELECT lane FROM (SELECT DISTINCT lane FROM finished) l
+                  WHERE EXISTS (SELECT 1 FROM outbox_events b
+                                WHERE b.lane = l.lane AND b.status IN ('RETRYING', 'QUARANTINED', 'BLOCKED')
+                                OFFSET 0))
                 SELECT DISTINCT f.lane, f.aggregate_type, f.aggregate_id
                 FROM finished f
-                WHERE EXISTS (SELECT 1 FROM outbox_events b
-                              WHERE b.aggregate_type = f.aggregate_type AND b.aggregate_id = f.aggregate_id
-                                AND b.status = 'BLOCKED'
-                              OFFSET 0)
+                WHERE CASE WHEN f.lane IN (SELECT lane FROM holding)
+                           THEN EXISTS (SELECT 1 FROM outbox_events b
+                                        WHERE b.lane = f.lane AND b.aggregate_type = f.aggregate_type
+                                          AND b.aggregate_id = f.aggregate_id AND b.status = 'BLOCKED'
+                                        OFFSET 0) END
                 """.formatted(change);
     }
 
@@ -154,11 +163,11 @@ final class PostgresBatchStore extends BatchStore {
                 UPDATE outbox_events e SET status = 'BLOCKED'
                 WHERE e.seq = ANY(ARRAY(
                     SELECT s.seq
-                    FROM (SELECT aggregate_type, aggregate_id, array_agg(seq) AS seqs
-                          FROM (%s) next GROUP BY aggregate_type, aggregate_id) k
+                    FROM (SELECT lane, aggregate_type, aggregate_id, array_agg(seq) AS seqs
+                          FROM (%s) next GROUP BY lane, aggregate_type, aggregate_id) k
                          CROSS JOIN LATERAL (
                            SELECT b.seq FROM outbox_events b
-                           WHERE b.aggregate_type = k.aggregate_type AND b.aggregate_id = k.aggregate_id
+                           WHERE b.lane = k.lane AND b.aggregate_type = k.aggregate_type AND b.aggregate_id = k.aggregate_id
                              AND b.status IN ('RETRYING', 'QUARANTINED', 'BLOCKED')
                              AND (:quarantineBlocks OR b.status <> 'QUARANTINED')
                            ORDER BY b.seq LIMIT 1) held
@@ -169,10 +178,10 @@ final class PostgresBatchStore extends BatchStore {
     }
 
     private static final String PARK =
-            park("SELECT seq, aggregate_type, aggregate_id FROM outbox_events WHERE seq = ANY(:seqs)");
+            park("SELECT seq, lane, aggregate_type, aggregate_id FROM outbox_events WHERE seq = ANY(:seqs)");
 
     private static final String PARK_AFTER = park("""
-                  SELECT seq, aggregate_type, aggregate_id FROM outbox_events
+                  SELECT seq, lane, aggregate_type, aggregate_id FROM outbox_events
                   WHERE status = 'PENDING' AND lane <= :lane AND (lane, seq) > (:lane, :seq)
                   ORDER BY lane, seq LIMIT :ahead""");
 
@@ -201,7 +210,7 @@ final class PostgresBatchStore extends BatchStore {
         return jdbc.sql("""
                         WITH head AS MATERIALIZED (
                           SELECT seq, status FROM outbox_events
-                          WHERE aggregate_type = :aggregateType AND aggregate_id = :aggregateId
+                          WHERE lane = :lane AND aggregate_type = :aggregateType AND aggregate_id = :aggregateId
                             AND status IN ('RETRYING', 'QUARANTINED', 'BLOCKED')
                             AND (:quarantineBlocks OR status <> 'QUARANTINED')
                           ORDER BY seq LIMIT :chunk

@@ -5,8 +5,9 @@ CREATE TABLE outbox_events (
   seq               bigint GENERATED ALWAYS AS IDENTITY (CACHE 1) PRIMARY KEY WITH (fillfactor = 50),
   event_id          uuid         NOT NULL UNIQUE WITH (fillfactor = 50),
   lane              integer      NOT NULL,
-  aggregate_type    varchar(100) NOT NULL,
-  aggregate_id      varchar(200) NOT NULL,
+  -- The key, compared byte by byte: quickly, and in an index that an update of the system's collations leaves intact.
+  aggregate_type    varchar(100) COLLATE "C" NOT NULL,
+  aggregate_id      varchar(200) COLLATE "C" NOT NULL,
   aggregate_version bigint,
   event_type        varchar(200) NOT NULL,
   topic             varchar(249) NOT NULL,
@@ -31,7 +32,8 @@ CREATE INDEX outbox_events_pending ON outbox_events (lane, seq) WHERE status = '
 -- Retries by the time when they are due, so that they never take the place of fresh events. Only retries have such a time.
 CREATE INDEX outbox_events_retrying ON outbox_events (lane, next_attempt_at) WHERE next_attempt_at IS NOT NULL;
 -- What holds the later events of a key back, and those that wait. Empty as long as nothing fails.
-CREATE INDEX outbox_events_held ON outbox_events (aggregate_type, aggregate_id, seq)
+-- A lane without any is seen at once.
+CREATE INDEX outbox_events_held ON outbox_events (lane, aggregate_type, aggregate_id, seq)
   WHERE status IN ('RETRYING', 'QUARANTINED', 'BLOCKED');
 
 -- One row a lane. Free means lease_until has passed. Few rows, written often: space on the page for new versions of them.
