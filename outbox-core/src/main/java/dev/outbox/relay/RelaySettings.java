@@ -18,13 +18,13 @@ public record RelaySettings(
     /**
      * How much a worker takes at once.
      *
-     * @param size events read and marked together; 500 by default
+     * @param size events read and marked together; 2000 by default
      * @param bytes the payloads of a batch together, in bytes; 16 MiB by default
      * @param lanes that share a batch; 16 by default
      */
     public record BatchLimits(int size, long bytes, int lanes) {
         /** The defaults named above. */
-        public static final BatchLimits DEFAULT = new BatchLimits(500, 16 << 20, 16);
+        public static final BatchLimits DEFAULT = new BatchLimits(2000, 16 << 20, 16);
 
         public BatchLimits {
             atLeastOne("batch-size", size);

@@ -24,7 +24,7 @@ import org.springframework.util.unit.DataSize;
 record RelayProperties(
         @DefaultValue("true") boolean enabled,
         @DefaultValue("2") int workers,
-        @DefaultValue("500") int batchSize,
+        @DefaultValue("2000") int batchSize,
         @DefaultValue("16MB") DataSize batchBytes,
         @DefaultValue("16") int batchLanes,
         @DefaultValue Polling polling,
