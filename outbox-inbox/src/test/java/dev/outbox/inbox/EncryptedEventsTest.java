@@ -117,6 +117,21 @@ class EncryptedEventsTest {
     }
 
     @Test
+    void nor_does_one_in_a_batch() {
+        List<InboxMessage> duplicates = batch("a");
+        inbox(cipher("a")).handleAll(InboxConsumer.named(CONSUMER), duplicates, handled::addAll);
+        handled.clear();
+        List<InboxMessage> batch = new ArrayList<>(duplicates);
+        batch.addAll(100, batch("b"));
+        inbox(cipher("b")).handleAll(InboxConsumer.named(CONSUMER), batch, handled::addAll);
+        assertThat(handled)
+                .extracting(InboxMessage::eventId)
+                .containsExactlyElementsOf(batch.subList(100, batch.size() - 100).stream()
+                        .map(InboxMessage::eventId)
+                        .toList());
+    }
+
+    @Test
     void a_batch_of_which_one_key_is_missing_is_not_handled() {
         List<InboxMessage> batch = batch("a", "b");
         assertThatThrownBy(() -> inbox(cipher("a")).handleAll(InboxConsumer.named(CONSUMER), batch, handled::addAll))

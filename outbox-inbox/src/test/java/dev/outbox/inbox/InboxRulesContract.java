@@ -1,6 +1,5 @@
 package dev.outbox.inbox;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -8,116 +7,16 @@ import static org.awaitility.Awaitility.await;
 import dev.outbox.inbox.store.Delivery;
 import dev.outbox.inbox.store.Handling;
 import dev.outbox.inbox.store.InboxStatus;
-import dev.outbox.inbox.store.InboxStore;
-import dev.outbox.store.OutboxTables;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.IntStream;
-import javax.sql.DataSource;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.springframework.dao.DataAccessException;
-import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
-/** Batches, versions, replays and work without a transaction, on every database. */
-@Timeout(60)
-abstract class InboxRulesContract {
-    private static final InboxConsumer CONSUMER = InboxConsumer.named("notification");
-    private static final InboxConsumer LATEST = InboxConsumer.latestOnly("projection");
+/** Versions, replays and work without a transaction, on every database. */
+abstract class InboxRulesContract extends InboxContract {
     private static final Duration CLAIM = Duration.ofMinutes(5);
-
-    private final ExecutorService consumers = Executors.newCachedThreadPool();
-    private final List<InboxMessage> handled = new ArrayList<>();
-    private TransactionTemplate transaction;
-    private InboxStore store;
-    private InboxProcessor inbox;
-
-    abstract DataSource emptySchema();
-
-    @BeforeEach
-    void createTables() {
-        DataSource dataSource = emptySchema();
-        OutboxTables tables = new OutboxTables(dataSource, null, InboxStore.DEFAULT_PREFIX);
-        InboxStore.schema(tables).install();
-        transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
-        store = new InboxStore(tables);
-        inbox = new InboxProcessor(tables, transaction, null, Duration.ofDays(30), HeldKeys.NONE);
-    }
-
-    @AfterEach
-    void stopConsumers() {
-        consumers.shutdownNow();
-    }
-
-    @Test
-    void a_batch_is_handled_once_in_its_order_without_the_duplicates() {
-        InboxMessage before = message();
-        handle(CONSUMER, before);
-        InboxMessage first = message();
-        InboxMessage second = message();
-        assertThat(handleAll(CONSUMER, second, before, first, second))
-                .containsExactly(
-                        InboxOutcome.HANDLED, InboxOutcome.DUPLICATE, InboxOutcome.HANDLED, InboxOutcome.DUPLICATE);
-        assertThat(handled).containsExactly(before, second, first);
-        assertThat(handleAll(CONSUMER, first, second)).containsOnly(InboxOutcome.DUPLICATE);
-        assertThat(handled).hasSize(3);
-    }
-
-    @Test
-    void a_batch_that_fails_leaves_nothing() {
-        InboxMessage event = message();
-        assertThatThrownBy(() -> inbox.handleAll(CONSUMER, List.of(event, message()), all -> {
-                    throw new IllegalStateException("the handler's own");
-                }))
-                .hasMessage("the handler's own");
-        assertThat(status(CONSUMER, event)).isEmpty();
-        assertThat(handleAll(CONSUMER, event)).containsExactly(InboxOutcome.HANDLED);
-    }
-
-    @Test
-    void a_batch_may_be_larger_than_a_statement() {
-        InboxMessage[] many = IntStream.range(0, 1_050).mapToObj(i -> message()).toArray(InboxMessage[]::new);
-        assertThat(handleAll(CONSUMER, many)).hasSize(many.length).containsOnly(InboxOutcome.HANDLED);
-        assertThat(handled).containsExactly(many);
-        assertThat(handleAll(CONSUMER, many)).hasSize(many.length).containsOnly(InboxOutcome.DUPLICATE);
-    }
-
-    @Test
-    void of_a_batch_and_a_copy_that_is_handled_meanwhile_one_takes_effect() throws Exception {
-        InboxMessage event = message();
-        CountDownLatch handling = new CountDownLatch(1);
-        CountDownLatch end = new CountDownLatch(1);
-        Future<InboxOutcome> first = consumers.submit(() -> inbox.handle(CONSUMER, event, 1, message -> {
-            handling.countDown();
-            awaitQuietly(end);
-        }));
-        handling.await();
-        List<InboxMessage> batch = List.of(message(), event);
-        List<InboxMessage> taken = new ArrayList<>();
-        Future<List<InboxOutcome>> second = consumers.submit(() -> inbox.handleAll(CONSUMER, batch, taken::addAll));
-        end.countDown();
-        assertThat(first.get()).isEqualTo(InboxOutcome.HANDLED);
-        try {
-            assertThat(second.get()).containsExactly(InboxOutcome.HANDLED, InboxOutcome.DUPLICATE);
-        } catch (java.util.concurrent.ExecutionException e) {
-            assertThat(e).hasCauseInstanceOf(DataAccessException.class);
-            assertThat(inbox.handleAll(CONSUMER, batch, taken::addAll))
-                    .containsExactly(InboxOutcome.HANDLED, InboxOutcome.DUPLICATE);
-        }
-        assertThat(taken).containsExactly(batch.get(0));
-    }
 
     @Test
     void an_older_version_after_a_newer_one_is_left_out_and_recorded_so() {
@@ -380,59 +279,5 @@ abstract class InboxRulesContract {
 
     private boolean putAside(Delivery delivery) {
         return Boolean.TRUE.equals(transaction.execute(status -> store.putAside(CONSUMER.name(), delivery, 4, "why")));
-    }
-
-    private InboxOutcome handle(InboxConsumer consumer, InboxMessage message) {
-        return inbox.handle(consumer, message, 1, handled::add);
-    }
-
-    private List<InboxOutcome> handleAll(InboxConsumer consumer, InboxMessage... messages) {
-        return inbox.handleAll(consumer, List.of(messages), handled::addAll);
-    }
-
-    private List<Handling> status(InboxConsumer consumer, InboxMessage message) {
-        return store.handlings(consumer.name(), message.eventId());
-    }
-
-    private static void awaitQuietly(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static InboxMessage message() {
-        return at(InboxMessage.of(InboxMessageTest.record(UUID.randomUUID())), Instant.now());
-    }
-
-    private static InboxMessage version(String aggregateId, long version) {
-        return with(message(), aggregateId, version);
-    }
-
-    private static InboxMessage invoice(InboxMessage message) {
-        return copy(message, "ce_aggregatetype", "Invoice");
-    }
-
-    private static InboxMessage with(InboxMessage message, String aggregateId, long version) {
-        return copy(message, "ce_subject", aggregateId, "ce_aggregateversion", Long.toString(version));
-    }
-
-    private static InboxMessage at(InboxMessage message, Instant time) {
-        return copy(message, "ce_time", time.toString());
-    }
-
-    private static InboxMessage replayed(InboxMessage message, String mode, String consumers) {
-        return copy(message, "ce_replayid", "R1", "ce_replaymode", mode, "ce_replayconsumers", consumers);
-    }
-
-    private static InboxMessage copy(InboxMessage message, String... headers) {
-        ConsumerRecord<String, byte[]> record = new ConsumerRecord<>("orders", 2, 5, "1", message.payload());
-        message.headers().forEach((name, value) -> record.headers().add(name, value.getBytes(UTF_8)));
-        for (int i = 0; i < headers.length; i += 2) {
-            record.headers().remove(headers[i]);
-            record.headers().add(headers[i], headers[i + 1].getBytes(UTF_8));
-        }
-        return InboxMessage.of(record);
     }
 }

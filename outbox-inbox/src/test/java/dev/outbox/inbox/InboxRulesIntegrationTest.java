@@ -36,8 +36,12 @@ class InboxRulesIntegrationTest {
     class OnH2 extends InboxRulesContract {
         @Override
         DataSource emptySchema() {
-            return new DriverManagerDataSource(
-                    "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=20000", "sa", "");
+            return emptyH2();
         }
+    }
+
+    static DataSource emptyH2() {
+        return new DriverManagerDataSource(
+                "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=20000", "sa", "");
     }
 }

@@ -29,7 +29,7 @@ public final class InboxStore {
     public InboxStore(OutboxTables tables) {
         this.jdbc = tables.jdbc();
         this.dialect = Dialect.of(tables);
-        this.many = new ManyEvents(jdbc, dialect);
+        this.many = new ManyEvents(tables, dialect);
     }
 
     /** The consumer's tables. */

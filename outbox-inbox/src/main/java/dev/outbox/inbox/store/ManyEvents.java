@@ -1,6 +1,8 @@
 package dev.outbox.inbox.store;
 
 import dev.outbox.store.Dialect;
+import dev.outbox.store.OutboxTables;
+import java.sql.Savepoint;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -10,7 +12,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.ConnectionCallback;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Looks for and inserts many rows of {@code inbox_events} at a time: with arrays, where there are such, else with lists of parameters. */
@@ -27,14 +33,20 @@ final class ManyEvents {
     private static final String INSERT =
             "INSERT INTO inbox_events (consumer, event_id, replay_id, status, attempts, handled_at) ";
 
+    /** How many portions after a duplicate are not expected to be without. */
+    private static final int DOUBTFUL_PORTIONS = 100;
+
     private final JdbcClient jdbc;
+    private final JdbcTemplate connections;
     private final Dialect dialect;
+    private final AtomicInteger doubts = new AtomicInteger();
     private final String row;
     private final String rows;
     private final String rowsUnlessThere;
 
-    ManyEvents(JdbcClient jdbc, Dialect dialect) {
-        this.jdbc = jdbc;
+    ManyEvents(OutboxTables tables, Dialect dialect) {
+        this.jdbc = tables.jdbc();
+        this.connections = new JdbcTemplate(tables.dataSource());
         this.dialect = dialect;
         this.row = "(?, ?, ?, ?, 1, %s)".formatted(dialect.now());
         this.rows = INSERT + """
@@ -51,29 +63,55 @@ final class ManyEvents {
                 """.formatted(dialect.now());
     }
 
-    /**
-     * Without a look before, where one statement can do both: it returns the few that are there. A look before would be cheaper than {@code ON CONFLICT} as long as the planner takes the index for it; a plan that was
-     * made while the table was nearly empty reads all of it, batch after batch, and takes ten times as long.
-     */
     Set<Delivery> recordUnlessThere(String consumer, Set<Delivery> deliveries) {
         Set<Delivery> there = new HashSet<>();
         if (!dialect.hasArrays()) {
             there.addAll(recorded(consumer, deliveries));
-            Map<Delivery, InboxStatus> statuses = new HashMap<>();
-            for (Delivery delivery : deliveries) {
-                if (!there.contains(delivery)) statuses.put(delivery, InboxStatus.HANDLED);
-            }
-            record(consumer, statuses);
+            record(consumer, handled(deliveries, there));
             return there;
         }
         for (List<Delivery> some : portions(deliveries)) {
-            there.addAll(jdbc.sql(rowsUnlessThere)
-                    .param("consumer", consumer)
-                    .param("ids", ids(some))
-                    .param("replayIds", column(some, Delivery::replayId))
-                    .query((row, n) -> new Delivery(dialect.id(row, "event_id"), row.getString("replay_id")))
-                    .list());
+            if (doubts.getAndUpdate(left -> Math.max(0, left - 1)) > 0 || !recordAsNew(consumer, some))
+                there.addAll(recordThoseNotThere(consumer, some));
         }
+        return there;
+    }
+
+    private static Map<Delivery, InboxStatus> handled(Collection<Delivery> deliveries, Set<Delivery> without) {
+        Map<Delivery, InboxStatus> statuses = new HashMap<>();
+        for (Delivery delivery : deliveries) {
+            if (!without.contains(delivery)) statuses.put(delivery, InboxStatus.HANDLED);
+        }
+        return statuses;
+    }
+
+    /**
+     * Inserts rows as if none were there, up to a savepoint if one is. Nearly always none is, and then this takes PostgreSQL half the work of {@code ON CONFLICT}. A look for them before would be cheap as well as long as
+     * the planner takes the index for it; but a plan that was made while the table was nearly empty reads all of it, batch after batch.
+     */
+    private boolean recordAsNew(String consumer, List<Delivery> some) {
+        return Boolean.TRUE.equals(connections.execute((ConnectionCallback<Boolean>) connection -> {
+            Savepoint before = connection.setSavepoint();
+            try {
+                recordByArrays(consumer, some, handled(some, Set.of()));
+            } catch (DuplicateKeyException e) {
+                connection.rollback(before);
+                return false;
+            }
+            connection.releaseSavepoint(before);
+            return true;
+        }));
+    }
+
+    /** Where there is one duplicate there are more: records come again after a crash, or because a publisher's relay died. */
+    private List<Delivery> recordThoseNotThere(String consumer, List<Delivery> some) {
+        List<Delivery> there = jdbc.sql(rowsUnlessThere)
+                .param("consumer", consumer)
+                .param("ids", ids(some))
+                .param("replayIds", column(some, Delivery::replayId))
+                .query((row, n) -> new Delivery(dialect.id(row, "event_id"), row.getString("replay_id")))
+                .list();
+        if (!there.isEmpty()) doubts.set(DOUBTFUL_PORTIONS);
         return there;
     }
 
