@@ -11,12 +11,14 @@ import dev.outbox.tracing.EventMdc;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -146,25 +148,31 @@ public final class InboxProcessor {
      */
     public List<InboxOutcome> handleAll(
             InboxConsumer consumer, List<InboxMessage> messages, Consumer<List<InboxMessage>> handler) {
+        List<@Nullable InboxOutcome> unasked = new ArrayList<>(messages.size());
+        List<InboxMessage> undecided = new ArrayList<>(messages.size());
+        InboxBatch batch = new InboxBatch(consumer);
+        for (InboxMessage message : messages) {
+            InboxOutcome outcome = withoutAsking(consumer, message);
+            if (outcome == null && !batch.add(delivery(message), message)) outcome = InboxOutcome.DUPLICATE;
+            if (outcome == null) undecided.add(message);
+            unasked.add(outcome);
+        }
+        Iterator<Supplier<InboxMessage>> readable =
+                decryption.begin(undecided).iterator();
         return Objects.requireNonNull(transaction.execute(status -> {
-            List<@Nullable InboxOutcome> known = new ArrayList<>(messages.size());
-            InboxBatch batch = new InboxBatch(consumer);
-            for (InboxMessage message : messages) {
-                InboxOutcome unasked = withoutAsking(consumer, message);
-                if (unasked == null && !batch.add(delivery(message), message)) unasked = InboxOutcome.DUPLICATE;
-                known.add(unasked);
-            }
             Map<Delivery, InboxOutcome> decided = batch.decide(store, heldKeys, versions);
             List<InboxOutcome> outcomes = new ArrayList<>(messages.size());
-            List<InboxMessage> handled = new ArrayList<>();
+            List<InboxMessage> handled = new ArrayList<>(undecided.size());
             for (int i = 0; i < messages.size(); i++) {
-                InboxMessage message = messages.get(i);
-                InboxOutcome outcome = known.get(i);
-                if (outcome == null) outcome = Objects.requireNonNull(decided.get(delivery(message)));
+                InboxOutcome outcome = unasked.get(i);
+                if (outcome == null) {
+                    outcome = Objects.requireNonNull(decided.get(delivery(messages.get(i))));
+                    Supplier<InboxMessage> message = readable.next();
+                    if (outcome == InboxOutcome.HANDLED) handled.add(message.get());
+                }
                 outcomes.add(outcome);
-                if (outcome == InboxOutcome.HANDLED) handled.add(message);
             }
-            if (!handled.isEmpty()) handler.accept(decryption.decryptAll(handled));
+            if (!handled.isEmpty()) handler.accept(handled);
             return outcomes;
         }));
     }
