@@ -1,13 +1,14 @@
 package dev.outbox.benchmarks;
 
+import dev.outbox.benchmarks.PublishRate.Publishing;
 import dev.outbox.kafka.KafkaEventSender;
 import dev.outbox.spi.EventSender;
-import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
 
 /** What is measured on every database, each next to its opponent. The names of results begin with the database's, unless it is PostgreSQL. */
 final class Comparison {
     private static final int NAIVE_EVENTS = 5_000;
-    static final Duration PUBLISHING = Duration.ofSeconds(4);
 
     private final Server server;
     private final Broker broker;
@@ -61,9 +62,18 @@ final class Comparison {
     }
 
     void publish() throws Exception {
-        PublishRate rate = new PublishRate(PUBLISHING);
-        withTable((table, sender) -> add("handwritten", rate.handwritten(table)));
-        withTable((table, sender) -> add("publish", rate.library(table)));
+        publish("publish", PublishRate::library, "handwritten", PublishRate::handwritten);
+    }
+
+    /** Two ways to publish, in turn, each into a table of its own. */
+    void publish(
+            String name, Function<Table, Publishing> way, String opponent, Function<Table, Publishing> opponentsWay)
+            throws Exception {
+        withTable((table, unused) -> withTable((opponents, sender) -> {
+            List<Double> rates = PublishRate.inTurn(opponentsWay.apply(opponents), way.apply(table));
+            add(opponent, rates.get(0));
+            add(name, rates.get(1));
+        }));
     }
 
     void addRatios() {

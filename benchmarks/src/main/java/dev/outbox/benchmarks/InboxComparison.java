@@ -140,10 +140,11 @@ final class InboxComparison {
     }
 
     private void publish(Results into) throws Exception {
-        PublishRate rate = new PublishRate(Comparison.PUBLISHING);
-        Comparison comparison = new Comparison(postgres, broker, options, results);
-        comparison.withTable((table, sender) -> into.add("publish_plain", rate.library(table)));
-        comparison.withTable((table, sender) ->
-                into.add("publish_encrypted", rate.library(table, EncryptionPolicy.everything(cipher))));
+        new Comparison(postgres, broker, options, into)
+                .publish(
+                        "publish_encrypted",
+                        table -> PublishRate.library(table, EncryptionPolicy.everything(cipher)),
+                        "publish_plain",
+                        PublishRate::library);
     }
 }

@@ -1,5 +1,6 @@
 package dev.outbox.benchmarks;
 
+import dev.outbox.relay.RelaySettings;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -22,7 +23,13 @@ import java.util.stream.Collectors;
 record Options(int events, int pairs, int workers, int batch, Set<String> only, Map<String, String> connection) {
     static Options parse(int events, int pairs, List<String> arguments) {
         Deque<String> rest = new ArrayDeque<>(arguments);
-        Options options = new Options(events, pairs, 2, 2000, Set.of(), Map.of());
+        Options options = new Options(
+                events,
+                pairs,
+                RelaySettings.defaults().workers(),
+                RelaySettings.defaults().batch().size(),
+                Set.of(),
+                Map.of());
         while (!rest.isEmpty()) {
             String name = rest.pop();
             if (rest.isEmpty()) throw new IllegalArgumentException(name + " needs a value");

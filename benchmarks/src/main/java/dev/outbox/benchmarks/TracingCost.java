@@ -1,5 +1,6 @@
 package dev.outbox.benchmarks;
 
+import dev.outbox.benchmarks.PublishRate.Publishing;
 import dev.outbox.tracing.ObservedPublishing;
 import dev.outbox.tracing.ObservedSending;
 import dev.outbox.tracing.PublishTracing;
@@ -17,12 +18,9 @@ import io.opentelemetry.context.propagation.ContextPropagators;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
-import java.time.Duration;
 
 /** Publishing and draining with a tracer that records every span and throws it away, each next to the same without one. */
 final class TracingCost {
-    private static final Duration PUBLISHING = Duration.ofSeconds(4);
-
     private final Comparison comparison;
     private final Options options;
     private final PublishTracing publishing;
@@ -59,12 +57,12 @@ final class TracingCost {
     }
 
     private void publish() throws Exception {
-        PublishRate rate = new PublishRate(PUBLISHING);
-        comparison.withTable((table, sender) -> comparison.add("publish", rate.library(table)));
-        comparison.withTable((table, sender) -> {
-            table.tracing = publishing;
-            comparison.add("traced_publish", rate.library(table));
-        });
+        comparison.publish("traced_publish", this::traced, "publish", PublishRate::library);
+    }
+
+    private Publishing traced(Table table) {
+        table.tracing = publishing;
+        return PublishRate.library(table);
     }
 
     /** The events of both have a trace. */
