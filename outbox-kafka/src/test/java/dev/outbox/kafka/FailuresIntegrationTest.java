@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -146,7 +147,9 @@ class FailuresIntegrationTest {
         KafkaServer kafka = KafkaServer.start();
         resources.add(kafka);
         String topic = kafka.uniqueTopic("outage", 3);
-        for (int i = 0; i < 2_000; i++) publish("key " + i % 50, topic, 200);
+        outbox.inTransaction(() -> IntStream.range(0, 2_000)
+                .mapToObj(i -> publish("key " + i % 50, topic, 200))
+                .toList());
         relay(kafka);
         await().atMost(PATIENCE).until(() -> count(EventStatus.PUBLISHED) > 100);
         kafka.kill();

@@ -55,8 +55,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /** The statements of docs/privileges.md for a database, with roles and a schema of this test's own. */
 @Timeout(60)
@@ -111,13 +111,13 @@ abstract class PrivilegesContract {
     @BeforeEach
     void grant() throws IOException {
         InboxStore.schema(inbox(schema.username())).install();
-        for (String role : ROLES) execute(creation(own(role), schema.password()));
-        for (String grant : grantsOfThePage()) execute(own(grant));
+        Stream<String> creations = ROLES.stream().map(role -> creation(own(role), schema.password()));
+        execute(Stream.concat(creations, grantsOfThePage().stream().map(this::own)));
     }
 
     @AfterEach
     void dropRoles() {
-        for (String role : ROLES) removal(own(role)).forEach(this::execute);
+        execute(ROLES.stream().flatMap(role -> removal(own(role)).stream()));
     }
 
     @Test
@@ -341,9 +341,19 @@ abstract class PrivilegesContract {
     }
 
     private void execute(String statement) {
-        JdbcClient.create(new DriverManagerDataSource(schema.jdbcUrl(), server.username(), server.password()))
-                .sql(statement)
-                .update();
+        execute(Stream.of(statement));
+    }
+
+    /** As the administrator, on one connection. */
+    private void execute(Stream<String> statements) {
+        SingleConnectionDataSource administrator =
+                new SingleConnectionDataSource(schema.jdbcUrl(), server.username(), server.password(), true);
+        try {
+            JdbcTemplate jdbc = new JdbcTemplate(administrator);
+            statements.forEach(jdbc::execute);
+        } finally {
+            administrator.destroy();
+        }
     }
 
     /** A statement or a role of the page with the names of this test. */

@@ -15,6 +15,7 @@ import dev.outbox.test.DatabaseSchema;
 import dev.outbox.test.PostgresSchema;
 import dev.outbox.test.TestDatabase;
 import dev.outbox.test.TestServers;
+import dev.outbox.test.TestSize;
 import dev.outbox.test.contract.Outbox;
 import dev.outbox.test.contract.QuickRelay;
 import java.sql.Connection;
@@ -59,9 +60,10 @@ class DatabaseSettingsIntegrationTest {
             assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_SERIALIZABLE);
         }
         for (String name : List.of("one", "two")) start(strict, name, Duration.ofSeconds(60));
+        int events = TestSize.of(100, 300);
         List<UUID> ids = new ArrayList<>();
-        for (int i = 0; i < 300; i++) ids.add(strict.publish("key " + i % 20, "body"));
-        await().until(() -> count(strict, EventStatus.PUBLISHED) == 300);
+        for (int i = 0; i < events; i++) ids.add(strict.publish("key " + i % 20, "body"));
+        await().until(() -> count(strict, EventStatus.PUBLISHED) == events);
         assertThat(broker.received()).containsExactlyInAnyOrderElementsOf(ids);
     }
 

@@ -158,7 +158,7 @@ public abstract class StoreContract {
 
     @Test
     void many_at_once_claim_each_lane_once() throws Exception {
-        for (int i = 0; i < 1000; i++) outbox.publish("order " + i, i);
+        publishAtOnce(1000);
         ExecutorService relays = Executors.newFixedThreadPool(8);
         try {
             List<Future<List<LaneLease>>> claims = IntStream.range(0, 8)
@@ -179,7 +179,7 @@ public abstract class StoreContract {
 
     @Test
     void several_lanes_are_claimed_together_as_many_as_asked_for() {
-        IntStream.range(0, 100).forEach(i -> outbox.publish("order " + i, i));
+        publishAtOnce(100);
         List<LaneClaim> ten = outbox.lanes.claim("test", LEASE, 10);
         assertThat(ten).hasSize(10).extracting(LaneClaim::lane).doesNotHaveDuplicates();
         assertThat(outbox.lanes.claim("test", LEASE, 1000))
@@ -359,6 +359,13 @@ public abstract class StoreContract {
                         .update())
                 .isInstanceOf(org.springframework.dao.DuplicateKeyException.class);
         assertThat(outbox.events.find(id)).isPresent();
+    }
+
+    /** In one transaction: a thousand connections would take seconds. */
+    private void publishAtOnce(int orders) {
+        outbox.inTransaction(() -> IntStream.range(0, orders)
+                .mapToObj(i -> outbox.publish("order " + i, i))
+                .toList());
     }
 
     private Optional<LaneLease> claim() {
