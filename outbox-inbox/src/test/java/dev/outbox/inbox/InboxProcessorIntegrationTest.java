@@ -1,6 +1,6 @@
 package dev.outbox.inbox;
 
-import dev.outbox.test.DatabaseSchema;
+import dev.outbox.test.KeptConnections;
 import dev.outbox.test.MySqlServer;
 import dev.outbox.test.TestDatabase;
 import dev.outbox.test.TestServers;
@@ -88,8 +88,7 @@ class InboxProcessorIntegrationTest {
     }
 
     static DataSource schema(TestDatabase database) {
-        DatabaseSchema schema = database.createSchema("inbox");
-        return new DriverManagerDataSource(schema.jdbcUrl(), schema.username(), schema.password());
+        return new KeptConnections(database.createSchema("inbox"));
     }
 
     private static int waitingAt(MySqlServer server) {

@@ -134,8 +134,8 @@ class DatabaseOutageIntegrationTest {
     private void relay(DatabaseSchema schema, Consumer<Step> at) {
         RelaySettings settings = QuickRelay.SETTINGS
                 .batch(100)
-                .lease(Duration.ofSeconds(4))
-                .send(Duration.ofSeconds(2))
+                .lease(Duration.ofSeconds(3))
+                .send(Duration.ofMillis(1500))
                 .settings();
         KafkaEventSender sender = KafkaEventSender.create(
                 Map.of("bootstrap.servers", kafka.bootstrapServers()),

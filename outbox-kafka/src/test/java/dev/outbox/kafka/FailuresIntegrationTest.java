@@ -46,6 +46,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(120)
 class FailuresIntegrationTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration SEND = Duration.ofMillis(1500);
 
     private final Outbox outbox;
     private final List<UUID> quarantined = new CopyOnWriteArrayList<>();
@@ -154,7 +155,7 @@ class FailuresIntegrationTest {
         await().atMost(PATIENCE).until(() -> count(EventStatus.PUBLISHED) > 100);
         kafka.kill();
         long stuckAt = count(EventStatus.PUBLISHED);
-        await().pollDelay(Duration.ofSeconds(5)).until(() -> true); // longer than the send time-out
+        await().pollDelay(SEND.multipliedBy(2)).until(() -> true);
         assertThat(count(EventStatus.QUARANTINED)).isZero();
         kafka.restart();
         await().atMost(PATIENCE).until(() -> count(EventStatus.PUBLISHED) == 2_000);
@@ -166,8 +167,8 @@ class FailuresIntegrationTest {
     private void relay(KafkaServer kafka) {
         RelaySettings settings = QuickRelay.SETTINGS
                 .batch(100)
-                .lease(Duration.ofSeconds(6))
-                .send(Duration.ofSeconds(3))
+                .lease(Duration.ofSeconds(3))
+                .send(SEND)
                 .attempts(3)
                 .settings();
         KafkaEventSender sender = KafkaEventSender.create(

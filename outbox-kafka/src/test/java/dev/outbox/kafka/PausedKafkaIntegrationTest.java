@@ -34,8 +34,8 @@ class PausedKafkaIntegrationTest {
             IntStream.range(0, 40).mapToObj(i -> "key " + i).toList();
     private static final RelaySettings SETTINGS = QuickRelay.SETTINGS
             .batch(100)
-            .lease(Duration.ofSeconds(4))
-            .send(Duration.ofSeconds(2))
+            .lease(Duration.ofSeconds(2))
+            .send(Duration.ofSeconds(1))
             .attempts(1)
             .settings();
 

@@ -202,8 +202,8 @@ class QuarantineTopicIntegrationTest {
     private void relay(Outbox outbox) {
         RelaySettings settings = QuickRelay.SETTINGS
                 .batch(100)
-                .lease(Duration.ofSeconds(6))
-                .send(Duration.ofSeconds(3))
+                .lease(Duration.ofSeconds(3))
+                .send(Duration.ofMillis(1500))
                 .attempts(3)
                 .settings();
         KafkaEventSender sender = KafkaEventSender.create(

@@ -67,7 +67,8 @@ class KilledConsumerIntegrationTest {
                 "--spring.datasource.password=" + schema.password(),
                 "--spring.kafka.bootstrap-servers=" + kafka.bootstrapServers(),
                 "--spring.kafka.consumer.max-poll-records=" + POLL,
-                "--spring.kafka.consumer.properties.session.timeout.ms=6000",
+                "--spring.kafka.consumer.properties.session.timeout.ms=3000",
+                "--spring.kafka.consumer.properties.heartbeat.interval.ms=1000",
                 "--outbox.inbox.schema.initialize=true");
     }
 

@@ -21,8 +21,8 @@ import dev.outbox.inbox.store.VersionStore;
 import dev.outbox.relay.Relay;
 import dev.outbox.spi.EventSender;
 import dev.outbox.spi.SentPosition;
-import dev.outbox.store.BatchMarks;
 import dev.outbox.store.BatchMarks.Failure;
+import dev.outbox.store.BatchMarks;
 import dev.outbox.store.LaneClaim;
 import dev.outbox.store.LaneFloor;
 import dev.outbox.store.LaneLease;
@@ -32,6 +32,7 @@ import dev.outbox.store.Reading;
 import dev.outbox.store.ShortTransaction;
 import dev.outbox.test.DatabaseSchema;
 import dev.outbox.test.DatabaseServer;
+import dev.outbox.test.KeptConnections;
 import dev.outbox.test.contract.Outbox;
 import dev.outbox.test.contract.QuickRelay;
 import java.io.IOException;
@@ -72,7 +73,7 @@ abstract class PrivilegesContract {
     PrivilegesContract(DatabaseServer<?> server) {
         this.server = server;
         this.schema = server.createSchema("grants");
-        this.owner = new Outbox(dataSource(schema.username()));
+        this.owner = new Outbox(new KeptConnections(schema));
     }
 
     /** The statements of a section of the page, for {@code grants()} of a subclass. */

@@ -42,6 +42,8 @@ record BrokerSettings(
         // with the defaults a killed broker needs 12 s to come back
         settings.put("broker.session.timeout.ms", "1500");
         settings.put("broker.heartbeat.interval.ms", "300");
+        // a consumer may say that it is given up soon after its death; by default 6 s is the least
+        settings.put("group.min.session.timeout.ms", "1000");
         settings.put("offsets.topic.replication.factor", "1");
         settings.put("offsets.topic.num.partitions", "5");
         settings.put("transaction.state.log.replication.factor", "1");

@@ -6,13 +6,14 @@ import static org.awaitility.Awaitility.await;
 
 import dev.outbox.EventStatus;
 import dev.outbox.OutboxMessage;
-import dev.outbox.store.BatchMarks;
 import dev.outbox.store.BatchMarks.Failure;
+import dev.outbox.store.BatchMarks;
 import dev.outbox.store.LaneClaim;
 import dev.outbox.store.LaneFloor;
 import dev.outbox.store.LaneMark;
 import dev.outbox.store.Reading;
 import dev.outbox.test.DatabaseSchema;
+import dev.outbox.test.KeptConnections;
 import dev.outbox.test.TestDatabase;
 import dev.outbox.test.contract.Outbox;
 import dev.outbox.test.contract.QuickRelay;
@@ -42,7 +43,7 @@ class FloorIntegrationTest {
 
     FloorIntegrationTest(TestDatabase database) {
         schema = database.createSchema("floor");
-        outbox = new Outbox(schema);
+        outbox = new Outbox(new KeptConnections(schema));
         postgres = database == TestDatabase.POSTGRESQL;
         relay = newRelay();
     }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.outbox.EventStatus;
 import dev.outbox.OutboxMessage;
 import dev.outbox.OutboxPause;
+import dev.outbox.test.KeptConnections;
 import dev.outbox.test.TestDatabase;
 import dev.outbox.test.contract.Outbox;
 import dev.outbox.test.contract.QuickRelay;
@@ -31,7 +32,7 @@ class PauseIntegrationTest {
     private Relay relay;
 
     PauseIntegrationTest(TestDatabase database) {
-        outbox = new Outbox(database.createSchema("pause"));
+        outbox = new Outbox(new KeptConnections(database.createSchema("pause")));
         relay = outbox.relay(
                 broker, (event, error) -> {}, QuickRelay.SETTINGS.attempts(1).settings(), "test");
         relay.start();

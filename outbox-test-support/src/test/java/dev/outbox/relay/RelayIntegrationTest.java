@@ -10,6 +10,7 @@ import dev.outbox.spi.SendException;
 import dev.outbox.spi.SentPosition;
 import dev.outbox.store.Dialect;
 import dev.outbox.store.LaneLease;
+import dev.outbox.test.KeptConnections;
 import dev.outbox.test.TestDatabase;
 import dev.outbox.test.contract.Outbox;
 import dev.outbox.test.contract.QuickRelay;
@@ -38,7 +39,7 @@ class RelayIntegrationTest {
     private Relay relay; // each test starts one with its own settings
 
     RelayIntegrationTest(TestDatabase database) {
-        outbox = new Outbox(database.createSchema("relay"));
+        outbox = new Outbox(new KeptConnections(database.createSchema("relay")));
         relay = outbox.relay(broker, (event, error) -> {}, settings().settings(), "test");
     }
 

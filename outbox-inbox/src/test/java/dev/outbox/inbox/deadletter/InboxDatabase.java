@@ -2,8 +2,8 @@ package dev.outbox.inbox.deadletter;
 
 import dev.outbox.inbox.store.InboxStore;
 import dev.outbox.store.OutboxTables;
-import dev.outbox.test.DatabaseSchema;
 import dev.outbox.test.DatabaseServer;
+import dev.outbox.test.KeptConnections;
 import dev.outbox.test.TestDatabase;
 import dev.outbox.test.TestServers;
 import java.util.UUID;
@@ -31,8 +31,7 @@ public enum InboxDatabase {
             return new DriverManagerDataSource(
                     "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=20000", "sa", "");
         }
-        DatabaseSchema schema = TestDatabase.valueOf(name()).createSchema("inbox");
-        return new DriverManagerDataSource(schema.jdbcUrl(), schema.username(), schema.password());
+        return new KeptConnections(TestDatabase.valueOf(name()).createSchema("inbox"));
     }
 
     /** How many transactions are waiting for another one now. */

@@ -1,6 +1,7 @@
 package dev.outbox.test.contract;
 
 import dev.outbox.store.OutboxTables;
+import dev.outbox.test.KeptConnections;
 import dev.outbox.test.MySqlSchema;
 import dev.outbox.test.MySqlServer;
 import dev.outbox.test.TestServers;
@@ -19,8 +20,7 @@ class MySqlContractsIntegrationTest extends DatabaseContracts {
     }
 
     static DataSource emptySchema(MySqlServer server) {
-        MySqlSchema schema = server.createSchema("outbox");
-        return new DriverManagerDataSource(schema.jdbcUrl(), schema.username(), schema.password());
+        return new KeptConnections(server.createSchema("outbox"));
     }
 
     /** As the server's user, because others may use one schema only. */

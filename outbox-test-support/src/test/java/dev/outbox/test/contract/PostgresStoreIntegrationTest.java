@@ -6,14 +6,13 @@ import dev.outbox.store.BatchMarks;
 import dev.outbox.store.BatchMarks.Failure;
 import dev.outbox.store.Candidate;
 import dev.outbox.store.LaneLease;
-import dev.outbox.test.PostgresSchema;
+import dev.outbox.test.KeptConnections;
 import dev.outbox.test.TestServers;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 class PostgresStoreIntegrationTest extends StoreContract {
     @Override
@@ -22,8 +21,7 @@ class PostgresStoreIntegrationTest extends StoreContract {
     }
 
     static DataSource emptyPostgresSchema() {
-        PostgresSchema schema = TestServers.postgres().createSchema("outbox");
-        return new DriverManagerDataSource(schema.jdbcUrl(), schema.username(), schema.password());
+        return new KeptConnections(TestServers.postgres().createSchema("outbox"));
     }
 
     /** The sequence is drawn by a function that asks for the transaction id there is at that moment. */
