@@ -6,8 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.outbox.EventStatus;
 import dev.outbox.OutboxMessage;
-import dev.outbox.store.BatchMarks.Failure;
 import dev.outbox.store.BatchMarks;
+import dev.outbox.store.BatchMarks.Failure;
 import dev.outbox.store.LaneClaim;
 import dev.outbox.store.LaneFloor;
 import dev.outbox.store.LaneMark;

@@ -48,7 +48,6 @@ class RestartIntegrationTest {
                         () -> assertThat(serverProcesses()).as("left behind").isEmpty());
     }
 
-    /** What a killed one has claimed goes to the next one soon. */
     private ChildJvm start() {
         return ChildJvm.start(
                 LocalOrderApplication.class,
@@ -56,11 +55,7 @@ class RestartIntegrationTest {
                 "--sample.data-dir=" + data,
                 "--sample.postgresql-port=0",
                 "--sample.kafka-port=0",
-                "--server.port=0",
-                "--outbox.relay.lease=4s",
-                "--outbox.relay.send-timeout=2s",
-                "--spring.kafka.consumer.properties.session.timeout.ms=3000",
-                "--spring.kafka.consumer.properties.heartbeat.interval.ms=1000");
+                "--server.port=0");
     }
 
     /** By what it prints: the address in the guide. */
