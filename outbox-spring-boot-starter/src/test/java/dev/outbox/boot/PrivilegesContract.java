@@ -47,9 +47,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -59,10 +62,12 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
-/** The statements of docs/privileges.md for a database, with roles and a schema of this test's own. */
+/** The statements of docs/privileges.md for a database, with a schema and roles of this class's own, to whom every test leaves what they had. */
 @Timeout(60)
+@TestInstance(Lifecycle.PER_CLASS)
 abstract class PrivilegesContract {
     private static final Pattern SQL = Pattern.compile("```sql\n(.*?)```", Pattern.DOTALL);
+    private static final String FREE_ALL_LANES = "UPDATE outbox_lanes SET lease_until = '1970-01-01 00:00:00'";
     private static final List<String> ROLES =
             List.of("outbox_publisher", "outbox_relay", "outbox_operator", "inbox_consumer");
 
@@ -109,16 +114,21 @@ abstract class PrivilegesContract {
         return statement;
     }
 
-    @BeforeEach
+    @BeforeAll
     void grant() throws IOException {
         InboxStore.schema(inbox(schema.username())).install();
         Stream<String> creations = ROLES.stream().map(role -> creation(own(role), schema.password()));
         execute(Stream.concat(creations, grantsOfThePage().stream().map(this::own)));
     }
 
-    @AfterEach
+    @AfterAll
     void dropRoles() {
         execute(ROLES.stream().flatMap(role -> removal(own(role)).stream()));
+    }
+
+    @BeforeEach
+    void emptyTables() {
+        execute(Stream.of("DELETE FROM outbox_events", "DELETE FROM outbox_pauses", FREE_ALL_LANES));
     }
 
     @Test
@@ -162,7 +172,11 @@ abstract class PrivilegesContract {
         assertThat(status(id)).isEqualTo(EventStatus.PENDING);
 
         execute(own("GRANT INSERT ON outbox_events TO outbox_relay"));
-        relay.marking.mark(mark);
+        try {
+            relay.marking.mark(mark);
+        } finally {
+            execute(own("REVOKE INSERT ON outbox_events FROM outbox_relay"));
+        }
         assertThat(status(id)).isEqualTo(EventStatus.QUARANTINED);
         assertThat(owner.jdbc
                         .sql("SELECT topic FROM outbox_events WHERE aggregate_type = 'outbox.DeadLetter'")
@@ -178,9 +192,12 @@ abstract class PrivilegesContract {
         String role = grant.substring(grant.lastIndexOf(' ') + 1);
         work(role);
         execute(own(grant.replaceFirst("GRANT", "REVOKE").replaceFirst(" TO (?=\\w+$)", " FROM ")));
-        assertThatThrownBy(() -> work(role))
-                .hasStackTraceContaining(isTheOnlyOneOnItsTable(grant) ? deniedAll(grant) : denied(grant));
-        execute(own(grant));
+        try {
+            assertThatThrownBy(() -> work(role))
+                    .hasStackTraceContaining(isTheOnlyOneOnItsTable(grant) ? deniedAll(grant) : denied(grant));
+        } finally {
+            execute(own(grant));
+        }
         work(role);
     }
 
@@ -318,7 +335,7 @@ abstract class PrivilegesContract {
 
     /** Other claims before, of this method or of a role that failed, may have taken it. */
     private LaneLease claimLaneOf(Outbox relay, UUID id) {
-        execute("UPDATE outbox_lanes SET lease_until = '1970-01-01 00:00:00'");
+        execute(FREE_ALL_LANES);
         while (true) {
             LaneLease lease = relay.claim("test", Duration.ofMinutes(1)).orElseThrow();
             if (lease.lane() == owner.laneOf(id)) return lease;
