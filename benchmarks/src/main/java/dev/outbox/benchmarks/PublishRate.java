@@ -80,8 +80,10 @@ final class PublishRate {
                 int count = 0;
                 for (; System.nanoTime() - start < TURN.toNanos(); count++) {
                     int key = (first + count) % Table.KEYS;
-                    publishing.table().transaction.executeWithoutResult(
-                            status -> publishing.insert().accept(key));
+                    publishing
+                            .table()
+                            .transaction
+                            .executeWithoutResult(status -> publishing.insert().accept(key));
                 }
                 return count;
             }));

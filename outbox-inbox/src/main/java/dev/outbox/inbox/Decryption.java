@@ -20,11 +20,14 @@ record Decryption(@Nullable PayloadCipher cipher) {
      */
     List<Supplier<InboxMessage>> begin(List<InboxMessage> messages) {
         if (messages.stream().allMatch(message -> message.encryptionKeyId() == null))
-            return messages.stream().<Supplier<InboxMessage>>map(message -> () -> message).toList();
+            return messages.stream()
+                    .<Supplier<InboxMessage>>map(message -> () -> message)
+                    .toList();
         ForkJoinTask<List<Supplier<InboxMessage>>> readable = ForkJoinPool.commonPool()
                 .submit(() -> messages.parallelStream().map(this::attempt).toList());
         return IntStream.range(0, messages.size())
-                .<Supplier<InboxMessage>>mapToObj(i -> () -> readable.join().get(i).get())
+                .<Supplier<InboxMessage>>mapToObj(
+                        i -> () -> readable.join().get(i).get())
                 .toList();
     }
 

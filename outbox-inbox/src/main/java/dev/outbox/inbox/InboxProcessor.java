@@ -157,8 +157,7 @@ public final class InboxProcessor {
             if (outcome == null) undecided.add(message);
             unasked.add(outcome);
         }
-        Iterator<Supplier<InboxMessage>> readable =
-                decryption.begin(undecided).iterator();
+        Iterator<Supplier<InboxMessage>> readable = decryption.begin(undecided).iterator();
         return Objects.requireNonNull(transaction.execute(status -> {
             Map<Delivery, InboxOutcome> decided = batch.decide(store, heldKeys, versions);
             List<InboxOutcome> outcomes = new ArrayList<>(messages.size());
