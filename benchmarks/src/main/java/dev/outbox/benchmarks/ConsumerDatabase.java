@@ -13,6 +13,9 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /** The database of a consumer: an inbox, in which much was handled before, and a table of its own with a row for each event. */
 final class ConsumerDatabase implements AutoCloseable {
+    /** The consumer of the history, which stays between measurements. */
+    static final String OTHER = "other";
+
     private static final String INSERT = "INSERT INTO notifications (order_id, text, created_at) VALUES (?, ?, now())";
 
     final HikariDataSource dataSource;
@@ -69,11 +72,13 @@ final class ConsumerDatabase implements AutoCloseable {
                 INSERT, notifications.stream().map(Notification::columns).toList());
     }
 
-    /** What was written since it was asked last; nothing of it, nor of what the database puts off, is left for the next measurement. */
+    /** What was written since it was asked last; nothing of it, nor of what the database puts off, is left for the next measurement: the inbox has its history and no more. */
     int takeWritten() {
         Integer written = jdbc.queryForObject("SELECT count(*) FROM notifications", Integer.class);
         jdbc.execute("TRUNCATE notifications");
+        jdbc.update("DELETE FROM inbox_events WHERE consumer <> ?", OTHER);
         jdbc.execute("VACUUM ANALYZE inbox_events");
+        jdbc.execute("REINDEX TABLE inbox_events");
         jdbc.execute("CHECKPOINT");
         Disk.settle();
         return written == null ? 0 : written;

@@ -45,10 +45,10 @@ final class InboxComparison {
     }
 
     void run() throws Exception {
-        String plain = publishedTopic(EncryptionPolicy.off());
-        String encrypted = publishedTopic(EncryptionPolicy.everything(cipher));
         try (ConsumerDatabase database = new ConsumerDatabase(postgres)) {
-            database.fillHistory("other", HISTORY);
+            database.fillHistory(ConsumerDatabase.OTHER, HISTORY);
+            String plain = publishedTopic(EncryptionPolicy.off());
+            String encrypted = publishedTopic(EncryptionPolicy.everything(cipher));
             database.takeWritten();
             for (int round = 0; round < 2; round++) consume(database, plain, encrypted, new Results());
             for (int pair = 0; pair < options.pairs(); pair++) consume(database, plain, encrypted, results);

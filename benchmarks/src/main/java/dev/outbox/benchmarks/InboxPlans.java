@@ -57,7 +57,7 @@ final class InboxPlans {
     void run() throws SQLException {
         database.jdbc.execute("ANALYZE"); // while everything is empty
         database.fillHistory(CONSUMER, HANDLED / 2);
-        database.fillHistory("other", HANDLED / 2);
+        database.fillHistory(ConsumerDatabase.OTHER, HANDLED / 2);
         fillOthers();
         events();
         keys();
