@@ -20,6 +20,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.kafka.annotation.KafkaHandler;
 import org.springframework.kafka.annotation.KafkaListener;
+import org.springframework.kafka.annotation.RetryableTopic;
 import org.springframework.kafka.support.Acknowledgment;
 import org.springframework.messaging.Message;
 import org.springframework.messaging.handler.annotation.Header;
@@ -191,6 +192,13 @@ class InboxListenerIntegrationTest extends InboxListeners {
         }
     }
 
+    static final class WithRetryTopics {
+        @RetryableTopic
+        @KafkaListener(topics = "${topic}")
+        @Inbox("misused")
+        void on(OrderPlaced order) {}
+    }
+
     static final class SlowBatches {
         @KafkaListener(topics = "${topic}", batch = "true")
         @Inbox(value = "misused", transaction = false)
@@ -212,6 +220,9 @@ class InboxListenerIntegrationTest extends InboxListeners {
         misuses.put(
                 Answering.class,
                 "returns something, which would be sent or awaited outside of the transaction. Return nothing, and publish an event to answer.");
+        misuses.put(
+                WithRetryTopics.class,
+                "has @RetryableTopic, with which later events of a key overtake one that is tried again. Take it away: the inbox tries failing records again and puts them aside itself (outbox.inbox.retry).");
         misuses.put(
                 SlowBatches.class,
                 "takes batches without a transaction. Take records, or leave out transaction = false.");

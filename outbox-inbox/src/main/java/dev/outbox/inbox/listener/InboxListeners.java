@@ -19,6 +19,7 @@ import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.kafka.annotation.KafkaListenerAnnotationBeanPostProcessor.AnnotationEnhancer;
 import org.springframework.kafka.annotation.KafkaListenerConfigurer;
+import org.springframework.kafka.annotation.RetryableTopic;
 import org.springframework.kafka.config.KafkaListenerEndpointRegistrar;
 import org.springframework.kafka.support.Acknowledgment;
 import org.springframework.messaging.handler.invocation.HandlerMethodArgumentResolver;
@@ -80,6 +81,11 @@ public final class InboxListeners implements AnnotationEnhancer, KafkaListenerCo
     }
 
     private static void check(Inbox inbox, AnnotatedElement listener, boolean batch) {
+        if (hasRetryTopics(listener))
+            throw misuse(
+                    listener,
+                    "has @RetryableTopic, with which later events of a key overtake one that is tried again",
+                    "Take it away: the inbox tries failing records again and puts them aside itself (outbox.inbox.retry).");
         if (!inbox.transaction() && batch)
             throw misuse(
                     listener, "takes batches without a transaction", "Take records, or leave out transaction = false.");
@@ -102,6 +108,12 @@ public final class InboxListeners implements AnnotationEnhancer, KafkaListenerCo
                         "takes an Acknowledgment, but the inbox acknowledges when the transaction has committed",
                         "Take the parameter away.");
         }
+    }
+
+    private static boolean hasRetryTopics(AnnotatedElement listener) {
+        return AnnotatedElementUtils.hasAnnotation(listener, RetryableTopic.class)
+                || listener instanceof Method method
+                        && AnnotatedElementUtils.hasAnnotation(method.getDeclaringClass(), RetryableTopic.class);
     }
 
     /** Brings dead letters to the listeners that were found. */
