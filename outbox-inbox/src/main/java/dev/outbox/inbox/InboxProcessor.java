@@ -11,7 +11,6 @@ import dev.outbox.tracing.EventMdc;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -148,33 +147,36 @@ public final class InboxProcessor {
      */
     public List<InboxOutcome> handleAll(
             InboxConsumer consumer, List<InboxMessage> messages, Consumer<List<InboxMessage>> handler) {
-        List<@Nullable InboxOutcome> unasked = new ArrayList<>(messages.size());
-        List<InboxMessage> undecided = new ArrayList<>(messages.size());
+        InboxOutcome[] outcomes = new InboxOutcome[messages.size()];
+        List<Undecided> undecided = new ArrayList<>(messages.size());
         InboxBatch batch = new InboxBatch(consumer);
-        for (InboxMessage message : messages) {
-            InboxOutcome outcome = withoutAsking(consumer, message);
-            if (outcome == null && !batch.add(delivery(message), message)) outcome = InboxOutcome.DUPLICATE;
-            if (outcome == null) undecided.add(message);
-            unasked.add(outcome);
+        for (int i = 0; i < outcomes.length; i++) {
+            InboxMessage message = messages.get(i);
+            InboxReplay replay = message.replay();
+            outcomes[i] = withoutAsking(consumer, message, replay);
+            if (outcomes[i] != null) continue;
+            Delivery delivery = delivery(message, replay);
+            if (batch.add(delivery, message)) undecided.add(new Undecided(i, delivery, message));
+            else outcomes[i] = InboxOutcome.DUPLICATE;
         }
-        Iterator<Supplier<InboxMessage>> readable = decryption.begin(undecided).iterator();
+        List<Supplier<InboxMessage>> readable =
+                decryption.begin(undecided.stream().map(Undecided::message).toList());
         return Objects.requireNonNull(transaction.execute(status -> {
             Map<Delivery, InboxOutcome> decided = batch.decide(store, heldKeys, versions);
-            List<InboxOutcome> outcomes = new ArrayList<>(messages.size());
             List<InboxMessage> handled = new ArrayList<>(undecided.size());
-            for (int i = 0; i < messages.size(); i++) {
-                InboxOutcome outcome = unasked.get(i);
-                if (outcome == null) {
-                    outcome = Objects.requireNonNull(decided.get(delivery(messages.get(i))));
-                    Supplier<InboxMessage> message = readable.next();
-                    if (outcome == InboxOutcome.HANDLED) handled.add(message.get());
-                }
-                outcomes.add(outcome);
+            for (int i = 0; i < undecided.size(); i++) {
+                Undecided one = undecided.get(i);
+                InboxOutcome outcome = Objects.requireNonNull(decided.get(one.delivery()));
+                outcomes[one.place()] = outcome;
+                if (outcome == InboxOutcome.HANDLED) handled.add(readable.get(i).get());
             }
             if (!handled.isEmpty()) handler.accept(handled);
-            return outcomes;
+            return List.of(outcomes);
         }));
     }
+
+    /** An event of a batch of which the database knows what becomes. */
+    private record Undecided(int place, Delivery delivery, InboxMessage message) {}
 
     /**
      * Does slow or remote work for an event without a transaction that is open meanwhile: claims the event, works, records the result. Each event is worked for once as long as no process dies; one
@@ -224,7 +226,11 @@ public final class InboxProcessor {
 
     /** What needs no look into the database. */
     private @Nullable InboxOutcome withoutAsking(InboxConsumer consumer, InboxMessage message) {
-        InboxReplay replay = message.replay();
+        return withoutAsking(consumer, message, message.replay());
+    }
+
+    private @Nullable InboxOutcome withoutAsking(
+            InboxConsumer consumer, InboxMessage message, @Nullable InboxReplay replay) {
         if (replay == null) return null;
         return switch (replay.mode()) {
             case READ_ONLY -> InboxOutcome.NOT_CONCERNED;
@@ -245,7 +251,10 @@ public final class InboxProcessor {
     }
 
     private static Delivery delivery(InboxMessage message) {
-        InboxReplay replay = message.replay();
+        return delivery(message, message.replay());
+    }
+
+    private static Delivery delivery(InboxMessage message, @Nullable InboxReplay replay) {
         if (replay == null || replay.mode() != InboxReplay.Mode.REPROCESS) return new Delivery(message.eventId(), "");
         return new Delivery(message.eventId(), replay.id());
     }

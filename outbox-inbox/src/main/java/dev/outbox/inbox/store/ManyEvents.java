@@ -42,6 +42,7 @@ final class ManyEvents {
     private final AtomicInteger doubts = new AtomicInteger();
     private final String row;
     private final String rows;
+    private final String rowsAsNew;
     private final String rowsUnlessThere;
 
     ManyEvents(OutboxTables tables, Dialect dialect) {
@@ -52,6 +53,10 @@ final class ManyEvents {
         this.rows = INSERT + """
                 SELECT :consumer, e.id, e.replay_id, e.status, 1, %s
                 FROM unnest(:ids::uuid[], :replayIds::text[], :statuses::text[]) AS e (id, replay_id, status)
+                """.formatted(dialect.now());
+        this.rowsAsNew = INSERT + """
+                SELECT :consumer, e.id, e.replay_id, 'HANDLED', 1, (SELECT %s)
+                FROM unnest(:ids::uuid[], :replayIds::text[]) AS e (id, replay_id)
                 """.formatted(dialect.now());
         this.rowsUnlessThere = """
                 WITH e AS MATERIALIZED (SELECT * FROM unnest(:ids::uuid[], :replayIds::text[]) AS e (id, replay_id)),
@@ -67,7 +72,11 @@ final class ManyEvents {
         Set<Delivery> there = new HashSet<>();
         if (!dialect.hasArrays()) {
             there.addAll(recorded(consumer, deliveries));
-            record(consumer, handled(deliveries, there));
+            Map<Delivery, InboxStatus> statuses = new HashMap<>();
+            for (Delivery delivery : deliveries) {
+                if (!there.contains(delivery)) statuses.put(delivery, InboxStatus.HANDLED);
+            }
+            record(consumer, statuses);
             return there;
         }
         for (List<Delivery> some : portions(deliveries)) {
@@ -77,23 +86,19 @@ final class ManyEvents {
         return there;
     }
 
-    private static Map<Delivery, InboxStatus> handled(Collection<Delivery> deliveries, Set<Delivery> without) {
-        Map<Delivery, InboxStatus> statuses = new HashMap<>();
-        for (Delivery delivery : deliveries) {
-            if (!without.contains(delivery)) statuses.put(delivery, InboxStatus.HANDLED);
-        }
-        return statuses;
-    }
-
     /**
-     * Inserts rows as if none were there, up to a savepoint if one is. Nearly always none is, and then this takes PostgreSQL half the work of {@code ON CONFLICT}. A look for them before would be cheap as well as long as
+     * Inserts rows as if none were there, up to a savepoint if one is. Nearly always none is, and then this takes PostgreSQL two thirds of the work of {@code ON CONFLICT}. A look for them before would be cheap as well as long as
      * the planner takes the index for it; but a plan that was made while the table was nearly empty reads all of it, batch after batch.
      */
     private boolean recordAsNew(String consumer, List<Delivery> some) {
         return Boolean.TRUE.equals(connections.execute((ConnectionCallback<Boolean>) connection -> {
             Savepoint before = connection.setSavepoint();
             try {
-                recordByArrays(consumer, some, handled(some, Set.of()));
+                jdbc.sql(rowsAsNew)
+                        .param("consumer", consumer)
+                        .param("ids", ids(some))
+                        .param("replayIds", column(some, Delivery::replayId))
+                        .update();
             } catch (DuplicateKeyException e) {
                 connection.rollback(before);
                 return false;

@@ -105,11 +105,12 @@ class MeetingRedrivesIntegrationTest extends DeadLettersOnEveryDatabase {
                 return null;
             }));
         }
-        Random random = new Random(seed);
+        Random keys = new Random(seed);
+        Random failures = new Random(seed);
         duringHandling = () -> {
-            if (random.nextInt(3) == 0) throw new IllegalStateException("this time");
+            if (failures.nextInt(3) == 0) throw new IllegalStateException("this time");
         };
-        for (long offset = 0; offset < events; offset++) listen(Events.of("key" + random.nextInt(3), offset));
+        for (long offset = 0; offset < events; offset++) listen(Events.of("key" + keys.nextInt(3), offset));
         duringHandling = () -> {};
         end.countDown();
         for (Future<?> redrive : redrives) redrive.get();
