@@ -24,6 +24,9 @@ final class InboxComparison {
 
     private static final int HISTORY = 1_000_000;
 
+    /** Rounds until the JVM has compiled all of it: after two, a batch still gets a tenth faster. */
+    private static final int WARM_UPS = 12;
+
     private final Server postgres;
     private final Broker broker;
     private final Options options;
@@ -50,7 +53,7 @@ final class InboxComparison {
             String plain = publishedTopic(EncryptionPolicy.off());
             String encrypted = publishedTopic(EncryptionPolicy.everything(cipher));
             database.takeWritten();
-            for (int round = 0; round < 2; round++) consume(database, plain, encrypted, new Results());
+            for (int round = 0; round < WARM_UPS; round++) consume(database, plain, encrypted, new Results());
             for (int pair = 0; pair < options.pairs(); pair++) consume(database, plain, encrypted, results);
         }
         if (options.takes("publish")) publish(new Results());

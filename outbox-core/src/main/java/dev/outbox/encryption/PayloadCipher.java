@@ -39,7 +39,7 @@ public final class PayloadCipher {
         if (!ClassUtils.isPresent(BOUNCY_CASTLE, PayloadCipher.class.getClassLoader())) {
             throw new OutboxConfigurationException(
                     "Payloads are to be encrypted, but Bouncy Castle is not on the class path.",
-                    "Add the dependency org.bouncycastle:bcprov-jdk18on, or set outbox.encryption.enabled=false.");
+                    "Add the dependency org.bouncycastle:bcprov-lts8on or bcprov-jdk18on, or set outbox.encryption.enabled=false.");
         }
         this.keys = new KeyLookup(ring);
         this.nonces = nonces;

@@ -33,7 +33,7 @@ class WithoutBouncyCastleTest {
                             assertThat(e.getClass().getName()).isEqualTo(OutboxConfigurationException.class.getName()))
                     .hasMessage(
                             "Payloads are to be encrypted, but Bouncy Castle is not on the class path."
-                                    + " Add the dependency org.bouncycastle:bcprov-jdk18on, or set outbox.encryption.enabled=false.");
+                                    + " Add the dependency org.bouncycastle:bcprov-lts8on or bcprov-jdk18on, or set outbox.encryption.enabled=false.");
             assertThat(application
                             .loadClass(EncryptionPolicy.class.getName())
                             .getMethod("off")

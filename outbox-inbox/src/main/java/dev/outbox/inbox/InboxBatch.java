@@ -6,6 +6,7 @@ import dev.outbox.inbox.store.AggregateKey;
 import dev.outbox.inbox.store.Delivery;
 import dev.outbox.inbox.store.InboxStatus;
 import dev.outbox.inbox.store.InboxStore;
+import dev.outbox.inbox.store.RecordedMeanwhileException;
 import dev.outbox.inbox.store.VersionStore;
 import java.util.Collection;
 import java.util.HashMap;
@@ -21,7 +22,7 @@ import java.util.Set;
 final class InboxBatch {
     private final InboxConsumer consumer;
     private final Map<Delivery, InboxMessage> candidates = new LinkedHashMap<>();
-    private final Map<Delivery, InboxOutcome> outcomes = new HashMap<>();
+    private final Map<Delivery, InboxOutcome> leftOut = new HashMap<>();
 
     InboxBatch(InboxConsumer consumer) {
         this.consumer = consumer;
@@ -32,12 +33,18 @@ final class InboxBatch {
         return candidates.putIfAbsent(delivery, message) == null;
     }
 
-    Map<Delivery, InboxOutcome> decide(InboxStore store, HeldKeys heldKeys, VersionStore versions) {
+    /**
+     * @param again whether the transaction can be run again; a {@link RecordedMeanwhileException} asks for it and leaves this batch as it was
+     * @return what becomes of those that are not to be handled
+     */
+    Map<Delivery, InboxOutcome> decide(InboxStore store, HeldKeys heldKeys, VersionStore versions, boolean again) {
+        if (again
+                && !consumer.latestOnly()
+                && store.recordAllAsNew(consumer.name(), candidates.keySet(), consumer.holdsKeys())) return leftOut;
         Set<EventKey> held = held(heldKeys);
         if (held.isEmpty() && !consumer.latestOnly()) {
             leaveOut(store.recordUnlessThere(consumer.name(), candidates.keySet()), InboxOutcome.DUPLICATE);
-            candidates.keySet().forEach(delivery -> outcomes.put(delivery, InboxOutcome.HANDLED));
-            return outcomes;
+            return leftOut;
         }
         leaveOut(store.recorded(consumer.name(), candidates.keySet()), InboxOutcome.DUPLICATE);
         Set<Delivery> following = new HashSet<>();
@@ -45,10 +52,9 @@ final class InboxBatch {
             if (held.contains(message.key())) following.add(delivery);
         });
         leaveOut(following, InboxOutcome.HELD);
-        candidates.keySet().forEach(delivery -> outcomes.put(delivery, InboxOutcome.HANDLED));
         if (consumer.latestOnly()) compareVersions(versions);
         store.recordAll(consumer.name(), statuses());
-        return outcomes;
+        return leftOut;
     }
 
     private Set<EventKey> held(HeldKeys heldKeys) {
@@ -61,7 +67,7 @@ final class InboxBatch {
     private void leaveOut(Collection<Delivery> deliveries, InboxOutcome outcome) {
         for (Delivery delivery : deliveries) {
             candidates.remove(delivery);
-            outcomes.put(delivery, outcome);
+            leftOut.put(delivery, outcome);
         }
     }
 
@@ -70,7 +76,7 @@ final class InboxBatch {
         Map<AggregateKey, Long> after = new HashMap<>(before);
         candidates.forEach((delivery, message) -> {
             long version = version(message);
-            if (version < after.getOrDefault(key(message), Long.MIN_VALUE)) outcomes.put(delivery, InboxOutcome.STALE);
+            if (version < after.getOrDefault(key(message), Long.MIN_VALUE)) leftOut.put(delivery, InboxOutcome.STALE);
             else after.put(key(message), version);
         });
         versions.write(consumer.name(), before, after);
@@ -79,7 +85,7 @@ final class InboxBatch {
     private Map<Delivery, InboxStatus> statuses() {
         Map<Delivery, InboxStatus> statuses = new HashMap<>();
         for (Delivery delivery : candidates.keySet()) {
-            boolean stale = outcomes.get(delivery) == InboxOutcome.STALE;
+            boolean stale = leftOut.get(delivery) == InboxOutcome.STALE;
             statuses.put(delivery, stale ? InboxStatus.STALE : InboxStatus.HANDLED);
         }
         return statuses;

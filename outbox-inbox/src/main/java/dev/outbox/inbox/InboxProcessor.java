@@ -5,6 +5,7 @@ import dev.outbox.inbox.store.AggregateKey;
 import dev.outbox.inbox.store.Delivery;
 import dev.outbox.inbox.store.InboxStatus;
 import dev.outbox.inbox.store.InboxStore;
+import dev.outbox.inbox.store.RecordedMeanwhileException;
 import dev.outbox.inbox.store.VersionStore;
 import dev.outbox.store.OutboxTables;
 import dev.outbox.tracing.EventMdc;
@@ -22,6 +23,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.transaction.support.TransactionCallback;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -161,18 +163,28 @@ public final class InboxProcessor {
         }
         List<Supplier<InboxMessage>> readable =
                 decryption.begin(undecided.stream().map(Undecided::message).toList());
-        return Objects.requireNonNull(transaction.execute(status -> {
-            Map<Delivery, InboxOutcome> decided = batch.decide(store, heldKeys, versions);
+        return Objects.requireNonNull(inTransaction(status -> {
+            Map<Delivery, InboxOutcome> leftOut = batch.decide(store, heldKeys, versions, status.isNewTransaction());
             List<InboxMessage> handled = new ArrayList<>(undecided.size());
             for (int i = 0; i < undecided.size(); i++) {
                 Undecided one = undecided.get(i);
-                InboxOutcome outcome = Objects.requireNonNull(decided.get(one.delivery()));
+                InboxOutcome outcome = leftOut.getOrDefault(one.delivery(), InboxOutcome.HANDLED);
                 outcomes[one.place()] = outcome;
                 if (outcome == InboxOutcome.HANDLED) handled.add(readable.get(i).get());
             }
             if (!handled.isEmpty()) handler.accept(handled);
             return List.of(outcomes);
         }));
+    }
+
+    /** Once more if the first try has met duplicates unexpectedly, which it only says in a transaction that has begun here. */
+    private <T> @Nullable T inTransaction(TransactionCallback<T> work) {
+        try {
+            return transaction.execute(work);
+        } catch (RecordedMeanwhileException e) {
+            log.debug("A batch is recorded once more, with a look for duplicates", e);
+            return transaction.execute(work);
+        }
     }
 
     /** An event of a batch of which the database knows what becomes. */

@@ -61,6 +61,17 @@ public final class InboxStore {
     }
 
     /**
+     * Records many events as handled if there is nothing about them to be found out, the cheapest way there is.
+     *
+     * @param unlessKeysAreHeld whether a consumer that holds any key has to look which
+     * @return false if there may be something, and then nothing is recorded: duplicates are to be expected, the consumer holds keys, or this database has no such way
+     * @throws RecordedMeanwhileException if some have a row after all. The transaction has to be rolled back, and can be run again: then this returns false.
+     */
+    public boolean recordAllAsNew(String consumer, Set<Delivery> deliveries, boolean unlessKeysAreHeld) {
+        return many.recordAllAsNew(consumer, deliveries, unlessKeysAreHeld);
+    }
+
+    /**
      * Records many events as handled, except those that have rows.
      *
      * @return those that have

@@ -62,16 +62,21 @@ public final class HeldKeyStore {
 
     /** Which of these keys are held. One statement, unless there are several keys and the consumer holds more than {@value #MOST_LOADED}. */
     public Set<EventKey> heldAmong(String consumer, Collection<EventKey> keys) {
-        Set<EventKey> asked = new HashSet<>(keys);
-        asked.remove(EventKey.NONE);
-        if (asked.isEmpty()) return Set.of();
-        if (asked.size() == 1) return held(consumer, asked);
+        if (keys.size() < 2) return held(consumer, ordered(keys));
         List<EventKey> all = query(
                 "SELECT aggregate_type, aggregate_id FROM inbox_held_keys WHERE consumer = :consumer LIMIT :limit",
                 Map.of("consumer", consumer, "limit", MOST_LOADED + 1));
-        Set<EventKey> held = all.size() > MOST_LOADED ? held(consumer, asked) : new HashSet<>(all);
-        held.retainAll(asked);
-        return held;
+        if (all.isEmpty()) return Set.of();
+        Set<EventKey> asked = ordered(keys);
+        if (all.size() > MOST_LOADED) return held(consumer, asked);
+        asked.retainAll(Set.copyOf(all));
+        return asked;
+    }
+
+    private static Set<EventKey> ordered(Collection<EventKey> keys) {
+        Set<EventKey> ordered = new HashSet<>(keys);
+        ordered.remove(EventKey.NONE);
+        return ordered;
     }
 
     private Set<EventKey> held(String consumer, Set<EventKey> asked) {
