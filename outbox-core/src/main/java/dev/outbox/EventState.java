@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param lane the hash bucket of its aggregate
  * @param createdAt when it was stored, by the database's clock
  * @param publishedAt when its acknowledgement was recorded, by the database's clock; null until then
+ * @param attempts how many failures have counted towards quarantine since it was stored or approved
+ * @param failedAt when it failed last, by the database's clock; null if it never did
+ * @param error of its last failure; null if it never failed
  */
 public record EventState(
         UUID eventId,
@@ -22,4 +25,7 @@ public record EventState(
         String topic,
         EventStatus status,
         Instant createdAt,
-        @Nullable Instant publishedAt) {}
+        @Nullable Instant publishedAt,
+        int attempts,
+        @Nullable Instant failedAt,
+        @Nullable String error) {}

@@ -105,7 +105,7 @@ final class Plans {
         }
         explained.takePlans();
 
-        quarantine.approve(first.eventId());
+        quarantine.approve(first.eventId(), () -> {});
         put("-", "-", "Approve", "-");
         Reading beside = read(claims);
         put("Read beside blocked events");

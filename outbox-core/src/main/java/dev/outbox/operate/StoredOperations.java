@@ -1,50 +1,196 @@
 package dev.outbox.operate;
 
+import static dev.outbox.OutboxPermission.OUTBOX_OPERATE;
+import static dev.outbox.OutboxPermission.OUTBOX_VIEW;
+
+import dev.outbox.AuditEntry;
+import dev.outbox.Decision;
+import dev.outbox.EventFilter;
+import dev.outbox.EventPage;
 import dev.outbox.EventState;
+import dev.outbox.Impact;
+import dev.outbox.OutboxAccessDeniedException;
 import dev.outbox.OutboxOperations;
 import dev.outbox.OutboxPause;
+import dev.outbox.QuarantineGroup;
+import dev.outbox.spi.AccessControl;
+import dev.outbox.store.AuditStore;
+import dev.outbox.store.EventSearch;
 import dev.outbox.store.EventStore;
+import dev.outbox.store.OutboxTables;
 import dev.outbox.store.PauseStore;
+import dev.outbox.store.QuarantineStore;
+import dev.outbox.store.ShortTransaction;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The operations on the tables. Safe for use by many threads. */
 public final class StoredOperations implements OutboxOperations {
     private static final Logger log = LoggerFactory.getLogger(StoredOperations.class);
+    private static final String APPROVE = "APPROVE";
+    private static final String DISCARD = "DISCARD";
+    private static final String PAUSE = "PAUSE";
+    private static final String RESUME = "RESUME";
 
     private final EventStore events;
+    private final EventSearch search;
+    private final QuarantineStore quarantine;
     private final PauseStore pauses;
+    private final AuditStore audit;
+    private final ShortTransaction transaction;
+    private final AccessControl access;
 
-    public StoredOperations(EventStore events, PauseStore pauses) {
+    public StoredOperations(OutboxTables tables, EventStore events, QuarantineStore quarantine, AccessControl access) {
         this.events = events;
-        this.pauses = pauses;
+        this.search = new EventSearch(tables);
+        this.quarantine = quarantine;
+        this.pauses = new PauseStore(tables);
+        this.audit = new AuditStore(tables);
+        this.transaction = new ShortTransaction(tables);
+        this.access = access;
     }
 
     @Override
     public Optional<EventState> find(UUID eventId) {
+        access.require(OUTBOX_VIEW);
         return events.find(eventId);
     }
 
     @Override
-    public boolean pause(OutboxPause what) {
-        boolean added = pauses.add(what);
-        if (added) log.info("The outbox pauses: {}.", what);
-        return added;
+    public EventPage events(EventFilter filter, long before, int size) {
+        access.require(OUTBOX_VIEW);
+        return search.find(filter, before, checkedSize(size));
     }
 
     @Override
-    public boolean resume(OutboxPause what) {
-        boolean removed = pauses.remove(what);
-        if (removed) log.info("The outbox resumes: {}.", what);
+    public List<QuarantineGroup> quarantine() {
+        access.require(OUTBOX_VIEW);
+        return search.quarantine();
+    }
+
+    @Override
+    public Impact impact(EventFilter quarantined) {
+        access.require(OUTBOX_VIEW);
+        return search.impact(quarantined);
+    }
+
+    @Override
+    public boolean approve(UUID eventId, String reason) {
+        return approve(eventId, operator(reason));
+    }
+
+    @Override
+    public Decision approve(EventFilter quarantined, String reason) {
+        Operator operator = operator(reason);
+        return each(quarantined, eventId -> approve(eventId, operator));
+    }
+
+    private boolean approve(UUID eventId, Operator operator) {
+        return quarantine.approve(eventId, () -> operator.did(APPROVE, "event " + eventId, eventId));
+    }
+
+    @Override
+    public boolean discard(UUID eventId, String reason) {
+        return discard(eventId, operator(reason));
+    }
+
+    @Override
+    public Decision discard(EventFilter quarantined, String reason) {
+        Operator operator = operator(reason);
+        return each(quarantined, eventId -> discard(eventId, operator));
+    }
+
+    private boolean discard(UUID eventId, Operator operator) {
+        return quarantine.discard(eventId, () -> operator.did(DISCARD, "event " + eventId, eventId));
+    }
+
+    private interface Deciding {
+        boolean about(UUID eventId);
+    }
+
+    private Decision each(EventFilter filter, Deciding deciding) {
+        List<UUID> matching = search.quarantined(filter, MAX_DECIDED + 1);
+        List<UUID> now = matching.subList(0, Math.min(matching.size(), MAX_DECIDED));
+        int decided = 0;
+        for (UUID eventId : now) if (deciding.about(eventId)) decided++;
+        return new Decision(decided, now.size() - decided, matching.size() > now.size());
+    }
+
+    @Override
+    public boolean pause(OutboxPause what, String reason) {
+        return change(operator(reason), PAUSE, what, () -> pauses.add(what));
+    }
+
+    @Override
+    public boolean resume(OutboxPause what, String reason) {
+        boolean removed = change(operator(reason), RESUME, what, () -> pauses.remove(what));
         if (what.scope() == OutboxPause.Scope.TOPIC) pauses.retryNow(what.target());
         return removed;
     }
 
+    private boolean change(Operator operator, String action, OutboxPause what, BooleanSupplier change) {
+        return transaction.run(() -> {
+            boolean changed = change.getAsBoolean();
+            if (changed) operator.did(action, subject(what), null);
+            return changed;
+        });
+    }
+
+    private static String subject(OutboxPause what) {
+        String kind = what.scope().name().toLowerCase(Locale.ROOT);
+        return what.target().isEmpty() ? kind : kind + " " + what.target();
+    }
+
     @Override
     public List<OutboxPause> pauses() {
+        access.require(OUTBOX_VIEW);
         return pauses.all();
+    }
+
+    @Override
+    public List<AuditEntry> audit(long before, int size) {
+        access.require(OUTBOX_VIEW);
+        return audit.before(before, checkedSize(size));
+    }
+
+    private static int checkedSize(int size) {
+        if (size >= 1 && size <= MAX_PAGE) return size;
+        throw new IllegalArgumentException("A page has 1 to %d entries, not %d.".formatted(MAX_PAGE, size));
+    }
+
+    /** Whoever calls, once it is known that they may, and why they do it. */
+    private Operator operator(String reason) {
+        String name = access.require(OUTBOX_OPERATE);
+        if (name.isBlank())
+            throw new OutboxAccessDeniedException(
+                    "Whoever has %s here has no name, and the audit trail needs one. Correct the AccessControl of this application."
+                            .formatted(OUTBOX_OPERATE));
+        if (reason.isBlank() || reason.length() > MAX_REASON)
+            throw new IllegalArgumentException(
+                    "A reason of 1 to %d characters is needed for the audit trail; this one has %d."
+                            .formatted(MAX_REASON, reason.strip().length()));
+        return new Operator(name.substring(0, Math.min(name.length(), AccessControl.MAX_NAME)), reason.strip());
+    }
+
+    private final class Operator {
+        private final String name;
+        private final String reason;
+
+        Operator(String name, String reason) {
+            this.name = name;
+            this.reason = reason;
+        }
+
+        /** In the current transaction. */
+        void did(String action, String subject, @Nullable UUID eventId) {
+            audit.add(name, action, subject, eventId, reason);
+            log.info("{} by '{}': {}.", action, name, subject);
+        }
     }
 }

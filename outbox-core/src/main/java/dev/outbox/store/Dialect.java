@@ -2,8 +2,10 @@ package dev.outbox.store;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -69,6 +71,16 @@ public abstract class Dialect {
     /** An event id as a parameter. */
     public Object id(UUID id) {
         return id;
+    }
+
+    /** The {@link Types} of {@link #id(UUID)}, for one that may be null. */
+    int idType() {
+        return Types.OTHER;
+    }
+
+    /** A time as a parameter. */
+    Object time(Instant time) {
+        return time.atOffset(ZoneOffset.UTC);
     }
 
     /** An event id in a row. */

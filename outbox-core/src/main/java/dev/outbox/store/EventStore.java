@@ -14,6 +14,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The rows of {@code outbox_events}. Every statement joins the transaction of the calling thread if there is one. */
 public final class EventStore {
+    /** The columns of {@link #state}. */
+    static final String STATE =
+            "seq, event_id, lane, aggregate_type, aggregate_id, event_type, topic, status, created_at, published_at, attempts, failed_at, last_error";
+
     private final JdbcClient jdbc;
     private final Dialect dialect;
     private final Insert insert;
@@ -49,17 +53,13 @@ public final class EventStore {
 
     /** The state of one event; empty if it is not in the table. */
     public Optional<EventState> find(UUID eventId) {
-        return jdbc.sql("""
-                        SELECT seq, event_id, lane, aggregate_type, aggregate_id, event_type, topic, status, created_at, published_at
-                        FROM outbox_events
-                        WHERE event_id = :eventId
-                        """)
+        return jdbc.sql("SELECT " + STATE + " FROM outbox_events WHERE event_id = :eventId")
                 .param("eventId", dialect.id(eventId))
-                .query((row, number) -> state(row))
+                .query((row, number) -> state(dialect, row))
                 .optional();
     }
 
-    private EventState state(ResultSet row) throws SQLException {
+    static EventState state(Dialect dialect, ResultSet row) throws SQLException {
         return new EventState(
                 dialect.id(row, "event_id"),
                 row.getLong("seq"),
@@ -70,6 +70,9 @@ public final class EventStore {
                 row.getString("topic"),
                 EventStatus.valueOf(row.getString("status")),
                 Objects.requireNonNull(dialect.instant(row, "created_at")),
-                dialect.instant(row, "published_at"));
+                dialect.instant(row, "published_at"),
+                row.getInt("attempts"),
+                dialect.instant(row, "failed_at"),
+                row.getString("last_error"));
     }
 }

@@ -28,21 +28,25 @@ public final class QuarantineStore {
     /**
      * Lets a quarantined event be sent again, with all its attempts, before the later events of its key.
      *
+     * @param ifWon what else belongs into the transaction, if it was in quarantine
      * @return false if it is not in quarantine: somebody else was quicker, or it never was
      */
-    public boolean approve(UUID eventId) {
-        return decide(eventId, "PENDING", (place, floor) -> lanes.keep(place.lane(), floor.loweredBelow(place.seq())));
+    public boolean approve(UUID eventId, Runnable ifWon) {
+        return decide(
+                eventId, "PENDING", ifWon, (place, floor) -> lanes.keep(place.lane(), floor.loweredBelow(place.seq())));
     }
 
     /**
      * Gives a quarantined event up and lets the later events of its key go. A copy of it that is already under way can still arrive.
      *
+     * @param ifWon what else belongs into the transaction, if it was in quarantine
      * @return false if it is not in quarantine: somebody else was quicker, or it never was
      */
-    public boolean discard(UUID eventId) {
+    public boolean discard(UUID eventId, Runnable ifWon) {
         return decide(
                 eventId,
                 "DISCARDED",
+                ifWon,
                 (place, floor) -> batches.release(place.lane(), place.key(), floor.value())
                         .ifPresent(lowest -> lanes.keep(place.lane(), floor.loweredBelow(lowest))));
     }
@@ -51,7 +55,7 @@ public final class QuarantineStore {
         void of(Place place, LaneFloor floor);
     }
 
-    private boolean decide(UUID eventId, String status, Consequence consequence) {
+    private boolean decide(UUID eventId, String status, Runnable ifWon, Consequence consequence) {
         return transaction.run(() -> {
             Optional<Place> place = find(eventId);
             if (place.isEmpty()) return false;
@@ -64,7 +68,10 @@ public final class QuarantineStore {
                             .param("seq", place.get().seq())
                             .update()
                     == 1;
-            if (won) consequence.of(place.get(), floor);
+            if (won) {
+                consequence.of(place.get(), floor);
+                ifWon.run();
+            }
             return won;
         });
     }

@@ -82,11 +82,11 @@ class FailuresIntegrationTest {
         UUID newest = publish("A", topic, 10); // arrives while the key is held
         limitRecords(kafka, topic, "50000");
         await().atMost(PATIENCE).until(() -> {
-            outbox.quarantine.approve(oversized); // again, until the broker has taken the new limit in
+            outbox.operations.approve(oversized, "a test"); // again, until the broker has taken the new limit in
             return status(oversized) == EventStatus.PUBLISHED;
         });
         awaitStatus(EventStatus.PUBLISHED, after, newest);
-        assertThat(outbox.quarantine.discard(discarded)).isTrue();
+        assertThat(outbox.operations.discard(discarded, "a test")).isTrue();
         awaitStatus(EventStatus.PUBLISHED, behindDiscarded);
         try (Topic delivered = new Topic(kafka.bootstrapServers(), topic).poll()) {
             assertThat(delivered.events()).containsSubsequence(before, oversized, after, newest);

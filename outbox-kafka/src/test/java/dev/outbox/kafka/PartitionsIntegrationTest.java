@@ -89,7 +89,7 @@ class PartitionsIntegrationTest {
                 Publisher publisher = new Publisher()) {
             await().atMost(PATIENCE).until(() -> consumer.handled() > 200);
 
-            outbox.operations.pause(OutboxPause.topic(topic));
+            outbox.operations.pause(OutboxPause.topic(topic), "a test");
             Set<String> before = claims();
             await().atMost(PATIENCE).until(() -> Collections.disjoint(before, claims()));
             await().atMost(PATIENCE).until(() -> consumer.lag() == 0);
@@ -97,7 +97,7 @@ class PartitionsIntegrationTest {
             old.close();
             try (RunningRelay restarted = relay()) {
                 await().atMost(PATIENCE).until(() -> consumer.assignedPartitions() == 6);
-                outbox.operations.resume(OutboxPause.topic(topic));
+                outbox.operations.resume(OutboxPause.topic(topic), "a test");
 
                 int handledBefore = consumer.handled();
                 await().atMost(PATIENCE).until(() -> consumer.handled() > handledBefore + 200);

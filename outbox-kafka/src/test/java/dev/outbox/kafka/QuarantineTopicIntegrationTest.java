@@ -74,9 +74,9 @@ class QuarantineTopicIntegrationTest {
         assertThat(status(outbox, refused)).isEqualTo(EventStatus.QUARANTINED);
         await().atMost(PATIENCE).until(() -> status(outbox, behind) == EventStatus.BLOCKED);
 
-        assertThat(outbox.quarantine.approve(refused)).isTrue();
+        assertThat(outbox.operations.approve(refused, "a test")).isTrue();
         awaitRecords(dead, 2);
-        assertThat(outbox.quarantine.discard(refused)).isTrue();
+        assertThat(outbox.operations.discard(refused, "a test")).isTrue();
         await().atMost(PATIENCE).until(() -> status(outbox, behind) == EventStatus.PUBLISHED);
         try (Topic told = new Topic(kafka.bootstrapServers(), dead).poll()) {
             assertThat(told.events()).hasSize(2);

@@ -11,6 +11,7 @@ import dev.outbox.publish.PublishRules;
 import dev.outbox.publish.TopicRouting;
 import dev.outbox.publish.TransactionalOutboxPublisher;
 import dev.outbox.relay.Relay;
+import dev.outbox.spi.AccessControl;
 import dev.outbox.spi.KeyRing;
 import dev.outbox.spi.PayloadFormat;
 import dev.outbox.spi.TopicRouter;
@@ -21,7 +22,6 @@ import dev.outbox.store.EventStore;
 import dev.outbox.store.LaneStore;
 import dev.outbox.store.Lanes;
 import dev.outbox.store.OutboxTables;
-import dev.outbox.store.PauseStore;
 import dev.outbox.store.QuarantineStore;
 import dev.outbox.store.Schema;
 import dev.outbox.tracing.PublishTracing;
@@ -90,8 +90,12 @@ public final class OutboxAutoConfiguration {
     }
 
     @Bean
-    OutboxOperations outboxOperations(@OutboxRelayDataSource OutboxTables tables, EventStore events) {
-        return new StoredOperations(events, new PauseStore(tables));
+    OutboxOperations outboxOperations(
+            @OutboxRelayDataSource OutboxTables tables,
+            EventStore events,
+            QuarantineStore quarantine,
+            ObjectProvider<AccessControl> access) {
+        return new StoredOperations(tables, events, quarantine, access.getIfAvailable(AccessControl::denyAll));
     }
 
     @Bean

@@ -7,6 +7,7 @@ import dev.outbox.EventStatus;
 import dev.outbox.OutboxMessage;
 import dev.outbox.OutboxOperations;
 import dev.outbox.OutboxPublisher;
+import dev.outbox.spi.AccessControl;
 import dev.outbox.spi.EventSender;
 import dev.outbox.spi.SentPosition;
 import dev.outbox.store.OutboxTables;
@@ -42,6 +43,7 @@ abstract class FlywayContract {
         schema = server.createSchema("flyway");
         dataSource = new DriverManagerDataSource(schema.jdbcUrl(), server.username(), server.password());
         application = new ApplicationContextRunner()
+                .withBean(AccessControl.class, () -> AccessControl.allowAll("a test"))
                 .withConfiguration(AutoConfigurations.of(
                         DataSourceAutoConfiguration.class,
                         DataSourceTransactionManagerAutoConfiguration.class,

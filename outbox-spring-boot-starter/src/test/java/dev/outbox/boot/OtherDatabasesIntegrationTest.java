@@ -11,6 +11,7 @@ import dev.outbox.OutboxPause;
 import dev.outbox.OutboxPublisher;
 import dev.outbox.inbox.InboxMessage;
 import dev.outbox.inbox.InboxProcessor;
+import dev.outbox.spi.AccessControl;
 import dev.outbox.test.DatabaseSchema;
 import dev.outbox.test.DatabaseServer;
 import dev.outbox.test.TestServers;
@@ -38,6 +39,7 @@ class OtherDatabasesIntegrationTest {
             "outbox_events",
             "outbox_lanes",
             "outbox_pauses",
+            "outbox_audit",
             "outbox_schema",
             "inbox_events",
             "inbox_versions",
@@ -70,14 +72,14 @@ class OtherDatabasesIntegrationTest {
         application.run(context -> {
             awaitPublished(context, publish(context, topic));
             assertThat(tables(context, currentSchema(place))).containsExactlyInAnyOrderElementsOf(TABLES);
-            assertThat(operations(context).pause(pause)).isTrue();
-            assertThat(operations(context).pause(pause)).isFalse();
+            assertThat(operations(context).pause(pause, "a test")).isTrue();
+            assertThat(operations(context).pause(pause, "a test")).isFalse();
         });
         application.run(context -> {
             assertThat(operations(context).pauses()).containsExactly(pause);
             UUID paused = publish(context, topic);
             await().until(() -> status(context, paused) == EventStatus.RETRYING);
-            assertThat(operations(context).resume(pause)).isTrue();
+            assertThat(operations(context).resume(pause, "a test")).isTrue();
             awaitPublished(context, paused);
             assertThat(List.of(isHandled(context, paused), isHandled(context, paused)))
                     .containsExactly(true, false);
@@ -122,6 +124,7 @@ class OtherDatabasesIntegrationTest {
                                     "app_events",
                                     "app_lanes",
                                     "app_pauses",
+                                    "app_audit",
                                     "app_schema",
                                     "in_events",
                                     "in_versions",
@@ -134,6 +137,7 @@ class OtherDatabasesIntegrationTest {
 
     private static ApplicationContextRunner application(Place place) {
         return new ApplicationContextRunner()
+                .withBean(AccessControl.class, () -> AccessControl.allowAll("a test"))
                 .withConfiguration(AutoConfigurations.of(
                         DataSourceAutoConfiguration.class,
                         DataSourceTransactionManagerAutoConfiguration.class,

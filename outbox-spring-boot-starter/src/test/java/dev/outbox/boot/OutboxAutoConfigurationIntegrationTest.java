@@ -16,6 +16,7 @@ import dev.outbox.inbox.InboxMessage;
 import dev.outbox.inbox.InboxProcessor;
 import dev.outbox.kafka.KafkaEventSender;
 import dev.outbox.relay.Relay;
+import dev.outbox.spi.AccessControl;
 import dev.outbox.spi.EventSender;
 import dev.outbox.spi.SentPosition;
 import dev.outbox.store.EventStore;
@@ -49,6 +50,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 class OutboxAutoConfigurationIntegrationTest {
     private final PostgresSchema schema = TestServers.postgres().createSchema("starter");
     private final ApplicationContextRunner withoutKafka = new ApplicationContextRunner()
+            .withBean(AccessControl.class, () -> AccessControl.allowAll("a test"))
             .withConfiguration(AutoConfigurations.of(
                     DataSourceAutoConfiguration.class,
                     DataSourceTransactionManagerAutoConfiguration.class,
@@ -189,6 +191,7 @@ class OutboxAutoConfigurationIntegrationTest {
                                     "app_events",
                                     "app_lanes",
                                     "app_pauses",
+                                    "app_audit",
                                     "app_schema",
                                     "in_events",
                                     "in_versions",

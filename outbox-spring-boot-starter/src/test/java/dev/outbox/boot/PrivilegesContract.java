@@ -152,7 +152,7 @@ abstract class PrivilegesContract {
             await().until(() -> status(fine) == EventStatus.PUBLISHED && status(broken) == EventStatus.QUARANTINED);
             repaired.set(true);
             Outbox operator = new Outbox(dataSource(own("outbox_operator")));
-            assertThat(operator.quarantine.approve(broken)).isTrue();
+            assertThat(operator.operations.approve(broken, "a test")).isTrue();
             await().until(() -> status(broken) == EventStatus.PUBLISHED && status(follower) == EventStatus.PUBLISHED);
         } finally {
             relay.stop();
@@ -224,6 +224,8 @@ abstract class PrivilegesContract {
             outbox_operator  | INSERT INTO outbox_events (topic) VALUES ('orders')
             outbox_operator  | DELETE FROM outbox_events
             outbox_operator  | UPDATE outbox_lanes SET token = token + 1
+            outbox_operator  | DELETE FROM outbox_audit
+            outbox_operator  | UPDATE outbox_audit SET reason = 'another'
             outbox_relay     | DELETE FROM outbox_pauses
             inbox_consumer   | UPDATE inbox_events SET consumer = 'another'
             inbox_consumer   | UPDATE inbox_dead_letters SET copy_offset = 0
@@ -261,13 +263,14 @@ abstract class PrivilegesContract {
 
     private void decide(Outbox operator) {
         UUID id = quarantined();
-        assertThat(operator.quarantine.approve(id)).isTrue();
+        assertThat(operator.operations.approve(id, "a test")).isTrue();
         UUID other = quarantined();
-        assertThat(operator.quarantine.discard(other)).isTrue();
+        assertThat(operator.operations.discard(other, "a test")).isTrue();
         OutboxPause pause = OutboxPause.topic("orders");
-        assertThat(operator.operations.pause(pause)).isTrue();
+        assertThat(operator.operations.pause(pause, "a test")).isTrue();
         assertThat(operator.operations.pauses()).containsExactly(pause);
-        assertThat(operator.operations.resume(pause)).isTrue();
+        assertThat(operator.operations.resume(pause, "a test")).isTrue();
+        assertThat(operator.operations.audit(Long.MAX_VALUE, 10)).hasSizeGreaterThanOrEqualTo(4);
     }
 
     private UUID quarantined() {

@@ -8,6 +8,7 @@ import dev.outbox.EventStatus;
 import dev.outbox.OutboxMessage;
 import dev.outbox.OutboxOperations;
 import dev.outbox.OutboxPublisher;
+import dev.outbox.spi.AccessControl;
 import dev.outbox.spi.EventSender;
 import dev.outbox.spi.SentPosition;
 import dev.outbox.test.PostgresSchema;
@@ -47,6 +48,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 class RelayDataSourceIntegrationTest {
     private final PostgresSchema schema = TestServers.postgres().createSchema("relay_pool");
     private final ApplicationContextRunner application = new ApplicationContextRunner()
+            .withBean(AccessControl.class, () -> AccessControl.allowAll("a test"))
             .withConfiguration(AutoConfigurations.of(
                     DataSourceAutoConfiguration.class,
                     DataSourceTransactionManagerAutoConfiguration.class,

@@ -93,7 +93,7 @@ class BacklogIntegrationTest {
         int many = TestSize.of(5_000, 100_000);
         UUID refused = block(many);
         log.refuse(null);
-        assertThat(counted.quarantine.approve(refused)).isTrue();
+        assertThat(counted.operations.approve(refused, "a test")).isTrue();
         assertThat(looks()).as("looked at by the approval").isLessThan(FEW);
         relay.start();
         patiently().until(() -> log.count("A") == many + 1);
@@ -105,7 +105,7 @@ class BacklogIntegrationTest {
     void many_events_behind_a_blocked_one_go_on_in_order_when_it_is_discarded_while_more_arrive() {
         int many = TestSize.of(5_000, 100_000);
         UUID refused = block(many);
-        assertThat(counted.quarantine.discard(refused)).isTrue();
+        assertThat(counted.operations.discard(refused, "a test")).isTrue();
         assertThat(looks()).as("looked at by the discard").isLessThan(FEW);
         relay.start();
         int more = 0;

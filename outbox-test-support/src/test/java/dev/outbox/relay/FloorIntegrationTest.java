@@ -115,7 +115,7 @@ class FloorIntegrationTest {
                     .isGreaterThan(outbox.events.find(follower).orElseThrow().seq());
         });
         broker.answer(event -> Broker.acknowledged());
-        assertThat(outbox.quarantine.approve(poison[0])).isTrue();
+        assertThat(outbox.operations.approve(poison[0], "a test")).isTrue();
         UUID last = publish("A");
         awaitPublished(poison[0]);
         awaitPublished(follower);
@@ -139,7 +139,7 @@ class FloorIntegrationTest {
         }
         assertThat(floor()).as("written down").isZero();
 
-        assertThat(outbox.quarantine.approve(poison)).isTrue();
+        assertThat(outbox.operations.approve(poison, "a test")).isTrue();
 
         if (postgres) assertThat(read(claim.at(floor))).containsExactly(poison);
         LaneFloor after = mark(claim, floor, BatchMarks.NONE);
@@ -170,7 +170,7 @@ class FloorIntegrationTest {
                         () -> outbox.batches.read(List.of(claim.at(written)), 10, Long.MAX_VALUE),
                         reading -> reading.oldestRunning() > requireNonNull(written.horizon()));
 
-        assertThat(outbox.quarantine.approve(poison)).isTrue();
+        assertThat(outbox.operations.approve(poison, "a test")).isTrue();
 
         LaneFloor after = mark(new LaneMark(claim.at(written), second, false, BatchMarks.NONE, null));
         assertThat(after.value()).isLessThan(seq(poison));

@@ -45,11 +45,11 @@ class PauseIntegrationTest {
 
     @Test
     void everything_waits_and_goes_on_in_order() {
-        assertThat(outbox.operations.pause(OutboxPause.everything())).isTrue();
+        assertThat(outbox.operations.pause(OutboxPause.everything(), "a test")).isTrue();
         UUID first = publish("A", "t");
         UUID second = publish("A", "t");
         assertThatNothingIsSent();
-        assertThat(outbox.operations.resume(OutboxPause.everything())).isTrue();
+        assertThat(outbox.operations.resume(OutboxPause.everything(), "a test")).isTrue();
         awaitPublished(first, second);
         assertThat(broker.received()).containsExactly(first, second);
     }
@@ -57,18 +57,18 @@ class PauseIntegrationTest {
     @Test
     void a_lane_waits_and_the_others_go_on() {
         int lane = laneOf("A");
-        outbox.operations.pause(OutboxPause.lane(lane));
+        outbox.operations.pause(OutboxPause.lane(lane), "a test");
         UUID waiting = publish("A", "t");
         UUID other = publish("B", "t");
         awaitPublished(other);
         assertThat(status(waiting)).isEqualTo(EventStatus.PENDING);
-        outbox.operations.resume(OutboxPause.lane(lane));
+        outbox.operations.resume(OutboxPause.lane(lane), "a test");
         awaitPublished(waiting);
     }
 
     @Test
     void a_topic_waits_without_using_attempts_and_the_others_go_on() {
-        outbox.operations.pause(OutboxPause.topic("paused"));
+        outbox.operations.pause(OutboxPause.topic("paused"), "a test");
         UUID first = publish("A", "paused");
         UUID second = publish("A", "other");
         UUID neighbour = publish(outbox.neighbourOf("A"), "other");
@@ -81,7 +81,7 @@ class PauseIntegrationTest {
                         .single())
                 .isZero();
 
-        outbox.operations.resume(OutboxPause.topic("paused"));
+        outbox.operations.resume(OutboxPause.topic("paused"), "a test");
         awaitPublished(first, second);
         assertThat(broker.received()).containsExactly(neighbour, first, second);
     }
@@ -92,9 +92,9 @@ class PauseIntegrationTest {
         relay.stop();
         int lane = outbox.laneOf(publish("A", "t"));
         for (OutboxPause pause : List.of(OutboxPause.everything(), OutboxPause.lane(lane))) {
-            outbox.operations.pause(pause);
+            outbox.operations.pause(pause, "a test");
             assertThat(outbox.claim("test", Duration.ofNanos(1))).isEmpty();
-            outbox.operations.resume(pause);
+            outbox.operations.resume(pause, "a test");
             assertThat(outbox.claim("test", Duration.ofNanos(1))).isPresent();
         }
     }
@@ -103,7 +103,7 @@ class PauseIntegrationTest {
     @Test
     void a_topic_with_more_events_than_a_batch_does_not_crowd_out_the_others() {
         relay.stop();
-        outbox.operations.pause(OutboxPause.topic("paused"));
+        outbox.operations.pause(OutboxPause.topic("paused"), "a test");
         for (int i = 0; i < 50; i++) publish("key " + i, "paused");
         for (int i = 0; i < 50; i++) publish("A", "paused");
         UUID other = publish(outbox.neighbourOf("A"), "other");
@@ -120,7 +120,7 @@ class PauseIntegrationTest {
         relay.stop();
         for (int i = 0; i < 100; i++) publish("A", "t");
         broker.answer(event -> {
-            if (broker.received().size() == 10) outbox.operations.pause(OutboxPause.everything());
+            if (broker.received().size() == 10) outbox.operations.pause(OutboxPause.everything(), "a test");
             return Broker.acknowledged();
         });
         relay = outbox.relay(
@@ -133,10 +133,10 @@ class PauseIntegrationTest {
     @Test
     void a_pause_is_told_and_kept_once() {
         assertThat(outbox.operations.pauses()).isEmpty();
-        assertThat(outbox.operations.resume(OutboxPause.lane(3))).isFalse();
-        assertThat(outbox.operations.pause(OutboxPause.lane(3))).isTrue();
-        assertThat(outbox.operations.pause(OutboxPause.lane(3))).isFalse();
-        assertThat(outbox.operations.pause(OutboxPause.topic("t"))).isTrue();
+        assertThat(outbox.operations.resume(OutboxPause.lane(3), "a test")).isFalse();
+        assertThat(outbox.operations.pause(OutboxPause.lane(3), "a test")).isTrue();
+        assertThat(outbox.operations.pause(OutboxPause.lane(3), "a test")).isFalse();
+        assertThat(outbox.operations.pause(OutboxPause.topic("t"), "a test")).isTrue();
         assertThat(outbox.operations.pauses()).containsExactly(OutboxPause.lane(3), OutboxPause.topic("t"));
     }
 

@@ -182,9 +182,9 @@ class RandomFailuresIntegrationTest {
                     .list();
             for (UUID event : quarantined) {
                 if (random.nextInt(3) > 0) {
-                    if (outbox.quarantine.approve(event)) APPROVED.incrementAndGet();
+                    if (outbox.operations.approve(event, "a test")) APPROVED.incrementAndGet();
                 } else {
-                    if (outbox.quarantine.discard(event)) DISCARDED.incrementAndGet();
+                    if (outbox.operations.discard(event, "a test")) DISCARDED.incrementAndGet();
                 }
             }
             if (random.nextInt(5) == 0) {

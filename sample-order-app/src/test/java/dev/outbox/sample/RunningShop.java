@@ -1,5 +1,6 @@
 package dev.outbox.sample;
 
+import dev.outbox.spi.AccessControl;
 import dev.outbox.test.KafkaServer;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
@@ -7,6 +8,9 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.context.ContextConfiguration;
 
@@ -16,7 +20,17 @@ import org.springframework.test.context.ContextConfiguration;
         webEnvironment = WebEnvironment.RANDOM_PORT,
         properties = "sample.guide.enabled=false")
 @ContextConfiguration(initializers = ShopServers.class)
+@Import(RunningShop.Access.class)
 abstract class RunningShop {
+    /** Tests look at the outbox without anybody being logged in. */
+    @TestConfiguration(proxyBeanMethods = false)
+    static class Access {
+        @Bean
+        AccessControl access() {
+            return AccessControl.allowAll("a test");
+        }
+    }
+
     ShopClient shop;
 
     @Autowired

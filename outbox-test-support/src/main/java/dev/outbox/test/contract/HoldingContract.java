@@ -166,7 +166,7 @@ public abstract class HoldingContract {
         assertThat(status(ids.get(0))).isEqualTo(EventStatus.QUARANTINED);
         assertThat(candidates()).isEmpty();
 
-        assertThat(outbox.quarantine.approve(ids.get(0))).isTrue();
+        assertThat(outbox.operations.approve(ids.get(0), "a test")).isTrue();
         assertThat(read()).containsExactly(ids.get(0));
         assertThat(column(ids.get(0), "attempts")).isEqualTo("0");
         mark(List.of(ids.get(0)), List.of(), List.of());
@@ -177,7 +177,7 @@ public abstract class HoldingContract {
     void a_discarded_event_lets_its_followers_go() {
         List<UUID> ids = IntStream.range(0, 3).mapToObj(i -> publish("A")).toList();
         mark(List.of(), List.of(quarantine(ids.get(0))), ids.subList(1, 3));
-        assertThat(outbox.quarantine.discard(ids.get(0))).isTrue();
+        assertThat(outbox.operations.discard(ids.get(0), "a test")).isTrue();
         assertThat(status(ids.get(0))).isEqualTo(EventStatus.DISCARDED);
         assertThat(read()).containsExactlyElementsOf(ids.subList(1, 3));
     }
@@ -186,11 +186,11 @@ public abstract class HoldingContract {
     void of_two_decisions_the_first_wins() {
         UUID id = publish("A");
         mark(List.of(), List.of(quarantine(id)), List.of());
-        assertThat(outbox.quarantine.discard(id)).isTrue();
-        assertThat(outbox.quarantine.discard(id)).isFalse();
-        assertThat(outbox.quarantine.approve(id)).isFalse();
+        assertThat(outbox.operations.discard(id, "a test")).isTrue();
+        assertThat(outbox.operations.discard(id, "a test")).isFalse();
+        assertThat(outbox.operations.approve(id, "a test")).isFalse();
         assertThat(status(id)).isEqualTo(EventStatus.DISCARDED);
-        assertThat(outbox.quarantine.approve(UUID.randomUUID())).isFalse();
+        assertThat(outbox.operations.approve(UUID.randomUUID(), "a test")).isFalse();
     }
 
     @Test

@@ -14,6 +14,7 @@ import dev.outbox.publish.TransactionalOutboxPublisher;
 import dev.outbox.relay.Relay;
 import dev.outbox.relay.RelaySettings;
 import dev.outbox.relay.RelayStores;
+import dev.outbox.spi.AccessControl;
 import dev.outbox.spi.EventSender;
 import dev.outbox.spi.OutboxRecord;
 import dev.outbox.spi.QuarantineListener;
@@ -30,7 +31,6 @@ import dev.outbox.store.LaneLease;
 import dev.outbox.store.LaneMark;
 import dev.outbox.store.LaneStore;
 import dev.outbox.store.OutboxTables;
-import dev.outbox.store.PauseStore;
 import dev.outbox.store.QuarantineStore;
 import dev.outbox.store.Reading;
 import dev.outbox.store.Schema;
@@ -60,7 +60,6 @@ public final class Outbox {
     public final LaneStore lanes;
     public final BatchStore batches;
     public final BatchMarking marking;
-    public final QuarantineStore quarantine;
     public final OutboxOperations operations;
     /** In its statements the tables have their default names. */
     public final JdbcClient jdbc;
@@ -109,8 +108,8 @@ public final class Outbox {
         this.batches = BatchStore.of(tables, rules);
         this.marking = new BatchMarking(
                 lanes, batches, deadLetterTopic == null ? null : new QuarantineTopic(deadLetterTopic, lanes.count()));
-        this.quarantine = new QuarantineStore(tables, lanes, batches);
-        this.operations = new StoredOperations(events, new PauseStore(tables));
+        this.operations = new StoredOperations(
+                tables, events, new QuarantineStore(tables, lanes, batches), AccessControl.allowAll("test"));
         this.jdbc = tables.jdbc();
         this.transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
     }

@@ -55,6 +55,14 @@ abstract class DatabaseContracts {
     }
 
     @Nested
+    class Operations extends OperationsContract {
+        @Override
+        DataSource emptySchema() {
+            return DatabaseContracts.this.emptySchema();
+        }
+    }
+
+    @Nested
     class LateEvents extends LateEventContract {
         @Override
         DataSource emptySchema() {

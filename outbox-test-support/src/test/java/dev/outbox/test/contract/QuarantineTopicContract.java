@@ -150,7 +150,7 @@ abstract class QuarantineTopicContract {
     void an_event_that_is_approved_and_fails_again_is_told_of_again() {
         UUID id = publish("A");
         mark(new Failure(seq(id), true, null, "refused"));
-        assertThat(outbox.quarantine.approve(id)).isTrue();
+        assertThat(outbox.operations.approve(id, "a test")).isTrue();
         assertThat(letters()).as("what has happened has happened").hasSize(1);
         mark(new Failure(seq(id), true, null, "refused again"));
         assertThat(letters())
@@ -159,7 +159,7 @@ abstract class QuarantineTopicContract {
                         first -> assertThat(first).contains("\"attempts\":1,\"lastError\":\"refused\""),
                         second -> assertThat(second).contains("\"attempts\":1,\"lastError\":\"refused again\""));
         assertThat(letters()).extracting(OutboxRecord::eventId).doesNotHaveDuplicates();
-        assertThat(outbox.quarantine.discard(id)).isTrue();
+        assertThat(outbox.operations.discard(id, "a test")).isTrue();
         assertThat(letters()).hasSize(2);
     }
 

@@ -10,6 +10,7 @@ import dev.outbox.sample.order.domain.Basket;
 import dev.outbox.sample.product.application.ProductCatalog;
 import dev.outbox.sample.product.application.StockedProduct;
 import dev.outbox.sample.refusal.Refusal;
+import dev.outbox.spi.AccessControl;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Objects;
@@ -20,6 +21,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Profile;
 import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.scheduling.annotation.Scheduled;
@@ -45,6 +47,12 @@ class Demo {
         this.catalog = catalog;
         this.placeOrder = placeOrder;
         this.outbox = outbox;
+    }
+
+    /** The demo looks at the outbox without anybody being logged in. */
+    @Bean
+    static AccessControl demoAccess() {
+        return AccessControl.allowAll("demo");
     }
 
     /** @param nanos when it was committed, by this process's {@link System#nanoTime()} */

@@ -57,6 +57,18 @@ CREATE TABLE IF NOT EXISTS outbox_pauses (
   PRIMARY KEY (scope, target)
 );
 
+-- What operators have done, in their own words why. Lines are added and never changed; they hold no payloads.
+CREATE TABLE IF NOT EXISTS outbox_audit (
+  id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  recorded_at timestamp(6) with time zone NOT NULL,
+  operator    varchar(200) NOT NULL,
+  action      varchar(30)  NOT NULL,
+  subject     varchar(500) NOT NULL,
+  -- null unless it is about one event
+  event_id    uuid,
+  reason      varchar(500) NOT NULL
+);
+
 CREATE TABLE IF NOT EXISTS outbox_schema (
   version      integer PRIMARY KEY,
   installed_at timestamp(6) with time zone DEFAULT current_timestamp(6) NOT NULL

@@ -61,6 +61,18 @@ CREATE TABLE outbox_pauses (
   PRIMARY KEY (scope, target)
 );
 
+-- What operators have done, in their own words why. Lines are added and never changed; they hold no payloads.
+CREATE TABLE outbox_audit (
+  id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  recorded_at timestamptz  NOT NULL,
+  operator    varchar(200) NOT NULL,
+  action      varchar(30)  NOT NULL,
+  subject     varchar(500) NOT NULL,
+  -- null unless it is about one event
+  event_id    uuid,
+  reason      varchar(500) NOT NULL
+);
+
 CREATE TABLE outbox_schema (
   version      integer     PRIMARY KEY,
   installed_at timestamptz NOT NULL DEFAULT now()

@@ -1,0 +1,11 @@
+package dev.outbox;
+
+/** What an operator may be allowed to do. None contains another. */
+public enum OutboxPermission {
+    /** To see states, errors and the audit trail, but no payloads. */
+    OUTBOX_VIEW,
+    /** To approve, discard, pause, resume and replay. */
+    OUTBOX_OPERATE,
+    /** To see payloads. */
+    OUTBOX_DECRYPT
+}
