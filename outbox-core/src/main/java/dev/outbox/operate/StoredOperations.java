@@ -5,6 +5,7 @@ import static dev.outbox.OutboxPermission.OUTBOX_VIEW;
 
 import dev.outbox.AuditEntry;
 import dev.outbox.Decision;
+import dev.outbox.DryRun;
 import dev.outbox.EventFilter;
 import dev.outbox.EventPage;
 import dev.outbox.EventState;
@@ -13,6 +14,7 @@ import dev.outbox.OutboxAccessDeniedException;
 import dev.outbox.OutboxOperations;
 import dev.outbox.OutboxPause;
 import dev.outbox.QuarantineGroup;
+import dev.outbox.ReplayPlan;
 import dev.outbox.spi.AccessControl;
 import dev.outbox.store.AuditStore;
 import dev.outbox.store.EventSearch;
@@ -20,6 +22,7 @@ import dev.outbox.store.EventStore;
 import dev.outbox.store.OutboxTables;
 import dev.outbox.store.PauseStore;
 import dev.outbox.store.QuarantineStore;
+import dev.outbox.store.ReplaySearch;
 import dev.outbox.store.ShortTransaction;
 import java.util.List;
 import java.util.Locale;
@@ -41,6 +44,7 @@ public final class StoredOperations implements OutboxOperations {
     private final EventStore events;
     private final EventSearch search;
     private final QuarantineStore quarantine;
+    private final ReplaySearch replays;
     private final PauseStore pauses;
     private final AuditStore audit;
     private final ShortTransaction transaction;
@@ -50,6 +54,7 @@ public final class StoredOperations implements OutboxOperations {
         this.events = events;
         this.search = new EventSearch(tables);
         this.quarantine = quarantine;
+        this.replays = new ReplaySearch(tables);
         this.pauses = new PauseStore(tables);
         this.audit = new AuditStore(tables);
         this.transaction = new ShortTransaction(tables);
@@ -120,6 +125,12 @@ public final class StoredOperations implements OutboxOperations {
         int decided = 0;
         for (UUID eventId : now) if (deciding.about(eventId)) decided++;
         return new Decision(decided, now.size() - decided, matching.size() > now.size());
+    }
+
+    @Override
+    public DryRun dryRun(ReplayPlan plan) {
+        access.require(OUTBOX_VIEW);
+        return replays.dryRun(plan);
     }
 
     @Override

@@ -63,6 +63,14 @@ abstract class DatabaseContracts {
     }
 
     @Nested
+    class DryRuns extends DryRunContract {
+        @Override
+        DataSource emptySchema() {
+            return DatabaseContracts.this.emptySchema();
+        }
+    }
+
+    @Nested
     class LateEvents extends LateEventContract {
         @Override
         DataSource emptySchema() {

@@ -19,6 +19,7 @@ import dev.outbox.OutboxOperations;
 import dev.outbox.OutboxPause;
 import dev.outbox.OutboxPermission;
 import dev.outbox.QuarantineGroup;
+import dev.outbox.ReplayPlan;
 import dev.outbox.operate.StoredOperations;
 import dev.outbox.spi.AccessControl;
 import dev.outbox.store.Dialect;
@@ -299,6 +300,8 @@ abstract class OperationsContract {
                 REASON,
                 EventFilter.class,
                 EventFilter.all(),
+                ReplayPlan.class,
+                ReplayPlan.ofAggregates(Set.of("A")),
                 OutboxPause.class,
                 OutboxPause.lane(1),
                 long.class,
@@ -328,7 +331,7 @@ abstract class OperationsContract {
                 assertThat(e.getCause()).isInstanceOf(OutboxAccessDeniedException.class);
             }
         }
-        assertThat(viewed).containsExactly("audit", "events", "find", "impact", "pauses", "quarantine");
+        assertThat(viewed).containsExactly("audit", "dryRun", "events", "find", "impact", "pauses", "quarantine");
         assertThat(state(id).status()).isEqualTo(EventStatus.QUARANTINED);
         assertThat(operations.pauses()).containsExactly(OutboxPause.lane(1));
         assertThat(operations.audit(Long.MAX_VALUE, 10)).hasSize(1);

@@ -1,0 +1,37 @@
+package dev.outbox;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a replay would send, as of now. Looking for it writes and sends nothing.
+ *
+ * @param events how many; exact up to {@value #MOST_COUNTED}, otherwise estimated from those that were counted
+ * @param exact whether the numbers here are counted; otherwise {@code keys} and {@code groups} are of those that were counted only
+ * @param keys of how many keys
+ * @param groups how many of each type and topic, the most frequent first
+ * @param first the earliest; null if there is none
+ * @param last the latest; null if there is none
+ * @param sample some of the earliest, at most {@value #SAMPLE}
+ * @param upTo the highest sequence that is meant: what is published later is not
+ */
+public record DryRun(
+        long events,
+        boolean exact,
+        long keys,
+        List<Group> groups,
+        @Nullable EventState first,
+        @Nullable EventState last,
+        List<EventState> sample,
+        long upTo) {
+    public static final int MOST_COUNTED = 10_000;
+    public static final int SAMPLE = 10;
+
+    /** How many events there are of one type in one topic. */
+    public record Group(String eventType, String topic, long events) {}
+
+    public DryRun {
+        groups = List.copyOf(groups);
+        sample = List.copyOf(sample);
+    }
+}

@@ -1,0 +1,205 @@
+package dev.outbox.store;
+
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+
+import dev.outbox.DryRun;
+import dev.outbox.EventState;
+import dev.outbox.ReplayPlan;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Finds the published events that a replay means, by their sequence, a window of rows after the other: there is no index that finds them by type, aggregate or time, because every publish would pay for it. Events that are named by
+ * their ids are found by those. Keeps at most {@value DryRun#MOST_COUNTED} rows, without payloads, in memory.
+ */
+public final class ReplaySearch {
+    private static final int WINDOW = 50_000;
+    private static final int MOST_WINDOWS = 20;
+
+    private final JdbcClient jdbc;
+    private final Dialect dialect;
+    private final int windowRows;
+
+    public ReplaySearch(OutboxTables tables) {
+        this(tables, WINDOW);
+    }
+
+    /** @param windowRows how many rows are looked through with one statement */
+    public ReplaySearch(OutboxTables tables, int windowRows) {
+        this.jdbc = tables.jdbc();
+        this.dialect = Dialect.of(tables);
+        this.windowRows = windowRows;
+    }
+
+    /** Counts what is meant, as far as {@link DryRun} says. */
+    public DryRun dryRun(ReplayPlan plan) {
+        long upTo = jdbc.sql("SELECT coalesce(max(seq), 0) FROM outbox_events")
+                .query(Long.class)
+                .single();
+        Count count = count(plan, upTo);
+        List<EventState> sample = states(
+                count.matches().stream().limit(DryRun.SAMPLE).map(Match::seq).toList());
+        return new DryRun(
+                count.estimate(upTo),
+                count.exact(),
+                count.matches().stream().map(Match::key).distinct().count(),
+                groups(count.matches()),
+                sample.isEmpty() ? null : sample.get(0),
+                count.exact() ? last(count.matches()) : lastBackwards(plan, upTo),
+                sample,
+                upTo);
+    }
+
+    /** An event that is meant. */
+    private record Match(long seq, Key key, String eventType, String topic) {}
+
+    /**
+     * What was found.
+     *
+     * @param from the lowest sequence there is
+     * @param to up to where rows were looked at
+     * @param exact whether these are all
+     */
+    private record Count(List<Match> matches, long from, long to, boolean exact) {
+        /** As many in the rest as in what was looked at, by sequence numbers. */
+        long estimate(long upTo) {
+            if (exact) return matches.size();
+            return Math.round(matches.size() * ((upTo - from + 1.0) / (to - from + 1.0)));
+        }
+    }
+
+    private Count count(ReplayPlan plan, long upTo) {
+        if (!plan.eventIds().isEmpty()) {
+            List<Match> named = matching(plan, new Window(0, upTo, true), ReplayPlan.MOST_VALUES);
+            return new Count(named, 0, upTo, true);
+        }
+        List<Match> matches = new ArrayList<>();
+        Window looked = after(0, upTo);
+        long from = looked.from();
+        for (int i = 1; ; i++) {
+            matches.addAll(matching(plan, looked, DryRun.MOST_COUNTED + 1 - matches.size()));
+            if (matches.size() > DryRun.MOST_COUNTED) {
+                List<Match> counted = matches.subList(0, DryRun.MOST_COUNTED);
+                return new Count(counted, from, counted.get(counted.size() - 1).seq(), false);
+            }
+            if (looked.last() || i == MOST_WINDOWS) return new Count(matches, from, looked.to(), looked.last());
+            looked = after(looked.to(), upTo);
+        }
+    }
+
+    private static List<DryRun.Group> groups(List<Match> matches) {
+        record Place(String eventType, String topic) {}
+        return matches.stream()
+                .collect(groupingBy(match -> new Place(match.eventType(), match.topic()), counting()))
+                .entrySet()
+                .stream()
+                .map(entry -> new DryRun.Group(
+                        entry.getKey().eventType(), entry.getKey().topic(), entry.getValue()))
+                .sorted(Comparator.comparingLong(DryRun.Group::events)
+                        .reversed()
+                        .thenComparing(DryRun.Group::eventType)
+                        .thenComparing(DryRun.Group::topic))
+                .toList();
+    }
+
+    private @Nullable EventState last(List<Match> matches) {
+        if (matches.isEmpty()) return null;
+        return states(List.of(matches.get(matches.size() - 1).seq())).get(0);
+    }
+
+    private @Nullable EventState lastBackwards(ReplayPlan plan, long upTo) {
+        Window looked = before(upTo + 1);
+        for (int i = 1; ; i++) {
+            Long seq = jdbc.sql(
+                            "SELECT max(seq) FROM outbox_events WHERE seq BETWEEN :first AND :last" + conditions(plan))
+                    .params(parameters(plan))
+                    .param("first", looked.from())
+                    .param("last", looked.to())
+                    .query((row, number) -> row.getObject(1, Long.class))
+                    .list()
+                    .get(0);
+            if (seq != null) return states(List.of(seq)).get(0);
+            if (looked.last() || i == MOST_WINDOWS) return null;
+            looked = before(looked.from());
+        }
+    }
+
+    /**
+     * Rows that follow each other.
+     *
+     * @param last whether there are no more in this direction
+     */
+    private record Window(long from, long to, boolean last) {}
+
+    private Window after(long seq, long upTo) {
+        return window("seq > :seq AND seq <= :upTo ORDER BY seq", seq, upTo);
+    }
+
+    private Window before(long seq) {
+        return window("seq < :seq AND seq <= :upTo ORDER BY seq DESC", seq, Long.MAX_VALUE);
+    }
+
+    private Window window(String rows, long seq, long upTo) {
+        return jdbc.sql("""
+                        SELECT coalesce(min(seq), 0) AS lowest, coalesce(max(seq), 0) AS highest, count(*) AS n
+                        FROM (SELECT seq FROM outbox_events WHERE %s LIMIT :rows) w
+                        """.formatted(rows))
+                .param("seq", seq)
+                .param("upTo", upTo)
+                .param("rows", windowRows)
+                .query((row, number) ->
+                        new Window(row.getLong("lowest"), row.getLong("highest"), row.getInt("n") < windowRows))
+                .single();
+    }
+
+    private List<Match> matching(ReplayPlan plan, Window window, int most) {
+        return jdbc.sql(
+                        "SELECT seq, aggregate_type, aggregate_id, event_type, topic FROM outbox_events WHERE seq BETWEEN :first AND :last%s ORDER BY seq LIMIT :most"
+                                .formatted(conditions(plan)))
+                .params(parameters(plan))
+                .param("first", window.from())
+                .param("last", window.to())
+                .param("most", most)
+                .query((row, number) -> new Match(
+                        row.getLong("seq"), BatchStore.key(row), row.getString("event_type"), row.getString("topic")))
+                .list();
+    }
+
+    private List<EventState> states(List<Long> seqs) {
+        if (seqs.isEmpty()) return List.of();
+        return jdbc.sql("SELECT %s FROM outbox_events WHERE seq IN (:seqs) ORDER BY seq".formatted(EventStore.STATE))
+                .param("seqs", seqs)
+                .query((row, number) -> EventStore.state(dialect, row))
+                .list();
+    }
+
+    private static String conditions(ReplayPlan plan) {
+        StringBuilder conditions = new StringBuilder(" AND status = 'PUBLISHED'");
+        if (plan.from() != null) conditions.append(" AND created_at >= :from");
+        if (plan.until() != null) conditions.append(" AND created_at < :until");
+        if (!plan.aggregateIds().isEmpty()) conditions.append(" AND aggregate_id IN (:aggregateIds)");
+        if (!plan.eventTypes().isEmpty()) conditions.append(" AND event_type IN (:eventTypes)");
+        if (!plan.eventIds().isEmpty()) conditions.append(" AND event_id IN (:eventIds)");
+        return conditions.toString();
+    }
+
+    private Map<String, Object> parameters(ReplayPlan plan) {
+        Map<String, Object> parameters = new HashMap<>();
+        Instant from = plan.from();
+        Instant until = plan.until();
+        if (from != null) parameters.put("from", dialect.time(from));
+        if (until != null) parameters.put("until", dialect.time(until));
+        if (!plan.aggregateIds().isEmpty()) parameters.put("aggregateIds", plan.aggregateIds());
+        if (!plan.eventTypes().isEmpty()) parameters.put("eventTypes", plan.eventTypes());
+        if (!plan.eventIds().isEmpty())
+            parameters.put("eventIds", plan.eventIds().stream().map(dialect::id).toList());
+        return parameters;
+    }
+}

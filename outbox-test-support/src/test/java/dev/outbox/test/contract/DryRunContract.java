@@ -1,0 +1,203 @@
+package dev.outbox.test.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.outbox.DryRun;
+import dev.outbox.EventState;
+import dev.outbox.OutboxMessage;
+import dev.outbox.ReplayPlan;
+import dev.outbox.publish.TransactionalOutboxPublisher;
+import dev.outbox.store.Dialect;
+import dev.outbox.store.ReplaySearch;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a replay would send, on a real database. */
+@Timeout(60)
+abstract class DryRunContract {
+    private Outbox outbox;
+    private TransactionalOutboxPublisher publisher;
+
+    abstract DataSource emptySchema();
+
+    @BeforeEach
+    void createTables() {
+        outbox = new Outbox(emptySchema());
+        publisher = outbox.publisher(() -> {});
+    }
+
+    @Test
+    void counts_what_is_published_by_type_and_topic_and_shows_the_first_the_last_and_some() {
+        List<UUID> placed = IntStream.range(0, 12)
+                .mapToObj(i -> published("order " + i % 3, "OrderPlaced", "orders"))
+                .toList();
+        List<UUID> paid =
+                List.of(published("order 0", "OrderPaid", "payments"), published("order 9", "OrderPaid", "payments"));
+        UUID pending = publish("order 0", "OrderPlaced", "orders");
+
+        DryRun run = dryRun(ReplayPlan.ofPeriod(Instant.EPOCH, null));
+        assertThat(run.events()).isEqualTo(14);
+        assertThat(run.exact()).isTrue();
+        assertThat(run.keys()).isEqualTo(4);
+        assertThat(run.groups())
+                .containsExactly(
+                        new DryRun.Group("OrderPlaced", "orders", 12), new DryRun.Group("OrderPaid", "payments", 2));
+        assertThat(run.first()).extracting(EventState::eventId).isEqualTo(placed.get(0));
+        assertThat(run.last()).extracting(EventState::eventId).isEqualTo(paid.get(1));
+        assertThat(run.sample()).extracting(EventState::eventId).containsExactlyElementsOf(placed.subList(0, 10));
+        assertThat(run.upTo()).isEqualTo(state(pending).seq());
+    }
+
+    @Test
+    void every_condition_of_a_plan_counts_and_all_together() {
+        UUID one = published("A", "OrderPlaced", "orders");
+        UUID two = published("A", "OrderPaid", "orders");
+        UUID three = published("B", "OrderPlaced", "orders");
+        Instant stored = state(two).createdAt();
+        Instant later = Instant.now().plus(Duration.ofDays(1));
+        assertThat(ids(ReplayPlan.ofAggregates(Set.of("A", "nobody")))).containsExactly(one, two);
+        assertThat(ids(ReplayPlan.ofTypes(Set.of("OrderPlaced")))).containsExactly(one, three);
+        assertThat(ids(ReplayPlan.ofEvents(Set.of(three, two, UUID.randomUUID()))))
+                .containsExactly(two, three);
+        assertThat(ids(ReplayPlan.ofPeriod(stored, null))).contains(two).endsWith(three);
+        assertThat(ids(ReplayPlan.ofPeriod(null, stored))).doesNotContain(two, three);
+        assertThat(ids(ReplayPlan.ofPeriod(later, null))).isEmpty();
+        assertThat(ids(new ReplayPlan(
+                        Instant.EPOCH, later, Set.of("A"), Set.of("OrderPlaced"), Set.of(one, two, three))))
+                .containsExactly(one);
+        assertThat(ids(ReplayPlan.ofAggregates(Set.of("' OR '1'='1")))).isEmpty();
+        assertThat(ids(ReplayPlan.ofTypes(Set.of("%")))).isEmpty();
+    }
+
+    @Test
+    void nothing_that_matches_is_an_answer_too() {
+        publish("A", "OrderPlaced", "orders");
+        DryRun run = dryRun(ReplayPlan.ofTypes(Set.of("OrderPlaced")));
+        assertThat(run.events()).isZero();
+        assertThat(run.exact()).isTrue();
+        assertThat(run.first()).isNull();
+        assertThat(run.last()).isNull();
+        assertThat(run.groups()).isEmpty();
+        assertThat(new Outbox(emptySchema())
+                        .operations
+                        .dryRun(ReplayPlan.ofTypes(Set.of("x")))
+                        .upTo())
+                .isZero();
+    }
+
+    @Test
+    void windows_are_looked_through_to_the_end_or_the_rest_is_estimated() {
+        List<UUID> ids = IntStream.range(0, 45)
+                .mapToObj(i -> published("order " + i, i % 5 == 4 ? "OrderPaid" : "OrderPlaced", "orders"))
+                .toList();
+        ReplayPlan paid = ReplayPlan.ofTypes(Set.of("OrderPaid"));
+        DryRun counted = new ReplaySearch(outbox.tables, 7).dryRun(paid);
+        assertThat(counted.exact()).isTrue();
+        assertThat(counted.events()).isEqualTo(9);
+        DryRun estimated = new ReplaySearch(outbox.tables, 2).dryRun(paid);
+        assertThat(estimated.exact()).isFalse();
+        assertThat(estimated.events()).isEqualTo(9);
+        assertThat(estimated.keys()).isEqualTo(8);
+        assertThat(estimated.last()).extracting(EventState::eventId).isEqualTo(ids.get(44));
+    }
+
+    @Test
+    void beyond_ten_thousand_the_rest_is_estimated() {
+        List<OutboxMessage> messages = IntStream.range(0, 12_000)
+                .mapToObj(i -> OutboxMessage.of("Order", "order " + i % 100, "OrderPlaced", "body")
+                        .topic("orders"))
+                .toList();
+        outbox.inTransaction(() -> publisher.publishAll(messages));
+        outbox.jdbc
+                .sql("UPDATE outbox_events SET status = 'PUBLISHED', published_at = created_at")
+                .update();
+        DryRun run = dryRun(ReplayPlan.ofTypes(Set.of("OrderPlaced")));
+        assertThat(run.exact()).isFalse();
+        assertThat(run.events()).isEqualTo(12_000);
+        assertThat(run.groups()).containsExactly(new DryRun.Group("OrderPlaced", "orders", 10_000));
+    }
+
+    @Test
+    void a_dry_run_changes_no_row_of_any_table() {
+        UUID id = published("A", "OrderPlaced", "orders");
+        publish("A", "OrderPlaced", "orders");
+        Map<String, List<String>> before = contents();
+        assertThat(ids(ReplayPlan.ofEvents(Set.of(id)))).containsExactly(id);
+        assertThat(ids(ReplayPlan.ofAggregates(Set.of("A")))).containsExactly(id);
+        assertThat(contents()).isEqualTo(before);
+    }
+
+    @Test
+    void a_plan_says_what_is_wrong_with_it() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ReplayPlan.ofPeriod(null, null))
+                .withMessage(
+                        "A replay needs a period, aggregate ids, event types or event ids. Give one of its ends for a period that is open at the other.");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ReplayPlan.ofPeriod(Instant.EPOCH.plusSeconds(1), Instant.EPOCH))
+                .withMessage("The period ends at 1970-01-01T00:00:00Z, before it begins at 1970-01-01T00:00:01Z.");
+        Set<UUID> many = IntStream.range(0, 1_001).mapToObj(i -> new UUID(0, i)).collect(Collectors.toSet());
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ReplayPlan.ofEvents(many))
+                .withMessage("A replay names at most 1000 event ids, not 1001. Make several replays of it.");
+    }
+
+    private Map<String, List<String>> contents() {
+        return Stream.of("outbox_events", "outbox_lanes", "outbox_pauses", "outbox_audit")
+                .collect(Collectors.toMap(table -> table, this::rows));
+    }
+
+    private List<String> rows(String table) {
+        return outbox
+                .jdbc
+                .sql("SELECT * FROM " + table)
+                .query((row, number) -> {
+                    List<String> values = new ArrayList<>();
+                    for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) values.add(row.getString(i));
+                    return values.toString();
+                })
+                .list()
+                .stream()
+                .sorted()
+                .toList();
+    }
+
+    private DryRun dryRun(ReplayPlan plan) {
+        return outbox.operations.dryRun(plan);
+    }
+
+    private List<UUID> ids(ReplayPlan plan) {
+        return dryRun(plan).sample().stream().map(EventState::eventId).toList();
+    }
+
+    private EventState state(UUID id) {
+        return outbox.events.find(id).orElseThrow();
+    }
+
+    private UUID publish(String orderId, String type, String topic) {
+        return outbox.inTransaction(() -> publisher.publish(
+                OutboxMessage.of("Order", orderId, type, "body").topic(topic)));
+    }
+
+    private UUID published(String orderId, String type, String topic) {
+        UUID id = publish(orderId, type, topic);
+        outbox.jdbc
+                .sql("UPDATE outbox_events SET status = 'PUBLISHED', published_at = created_at WHERE event_id = :id")
+                .param("id", Dialect.of(outbox.tables).id(id))
+                .update();
+        return id;
+    }
+}
