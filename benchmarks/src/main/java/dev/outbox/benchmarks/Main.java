@@ -3,8 +3,9 @@ package dev.outbox.benchmarks;
 import dev.outbox.test.KafkaServer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
-/** {@code engine}, {@code tracing}, {@code databases}, {@code inbox}: measure and print; see {@code docs/benchmarks.md}. {@code plans}: writes the plans into {@code docs/query-plans.md}. */
+/** {@code engine}, {@code tracing}, {@code databases}, {@code inbox}, {@code operations}: measure and print; see {@code docs/benchmarks.md}. {@code plans}: writes the plans into {@code docs/query-plans.md}. */
 final class Main {
     private static final Path RESULTS = Path.of("benchmarks/target/results.json");
 
@@ -17,10 +18,11 @@ final class Main {
             case "tracing" -> tracing(Options.parse(100_000, 5, words.subList(1, words.size())));
             case "databases" -> databases(Options.parse(40_000, 3, words.subList(1, words.size())));
             case "inbox" -> inbox(Options.parse(100_000, 5, words.subList(1, words.size())));
+            case "operations" -> operations(Options.parse(1_000_000, 5, words.subList(1, words.size())));
             case "plans" -> plans(PlansPage.of(Path.of("docs/query-plans.md")));
             default -> {
                 System.err.println(
-                        "usage: benchmarks/run engine|tracing|databases|inbox [--events N] [--pairs N] [--workers N]"
+                        "usage: benchmarks/run engine|tracing|databases|inbox|operations [--events N] [--pairs N] [--workers N]"
                                 + " [--batch N] [--only NAME,...] [--connection NAME=VALUE&...] | plans");
                 System.exit(2);
             }
@@ -63,6 +65,18 @@ final class Main {
         }
         results.print();
         results.addTo(RESULTS, "inbox_options", options);
+    }
+
+    private static void operations(Options options) throws Exception {
+        Results results = new Results();
+        for (Product product : new Product[] {Product.POSTGRESQL, Product.MYSQL}) {
+            if (!options.takes(product.name().toLowerCase(Locale.ROOT))) continue;
+            try (Server server = Server.start(product, options.connection())) {
+                new OperatorsView(server, options, results).run();
+            }
+        }
+        results.print();
+        results.addTo(RESULTS, "operations_options", options);
     }
 
     private static void plans(PlansPage page) throws Exception {

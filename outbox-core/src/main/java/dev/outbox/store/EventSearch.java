@@ -22,7 +22,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * What operators look for in {@code outbox_events}. Published events have no index but those of sequence and id, since each would be paid for by every publish: they are looked through in windows of
- * 50,000 rows, four of them at most in one call. Events that are held are found by the index that relays have for them; {@code seq + 0} in an ORDER BY keeps the planner from the primary key,
+ * 50,000 sequence numbers, four of them at most in one call. Events that are held are found by the index that relays have for them; {@code seq + 0} in an ORDER BY keeps the planner from the primary key,
  * past all published events, for their sake.
  */
 public final class EventSearch {
@@ -45,7 +45,7 @@ public final class EventSearch {
         this(tables, WINDOW);
     }
 
-    /** @param window how many rows are looked through with one statement */
+    /** @param window how many sequence numbers are looked through with one statement */
     public EventSearch(OutboxTables tables, int window) {
         this.jdbc = tables.jdbc();
         this.dialect = Dialect.of(tables);
@@ -56,43 +56,32 @@ public final class EventSearch {
     public EventPage find(EventFilter filter, long before, int size) {
         if (!filter.statuses().isEmpty() && HELD.containsAll(filter.statuses())) return held(filter, before, size);
         List<EventState> found = new ArrayList<>();
-        Window looked = new Window(before, false);
-        for (int i = 0; i < MOST_WINDOWS && found.size() < size && !looked.last(); i++) {
-            Window next = windowBefore(looked.from());
-            found.addAll(matching(filter, next.from(), looked.from(), size - found.size()));
-            looked = next;
+        long looked = before;
+        for (int i = 0; i < MOST_WINDOWS && found.size() < size; i++) {
+            long to = highestBefore(looked);
+            if (to == 0) return new EventPage(found, null);
+            looked = to - window + 1;
+            found.addAll(matching(filter, looked, to, size - found.size()));
         }
-        if (found.size() == size)
-            return new EventPage(found, found.get(size - 1).seq());
-        return new EventPage(found, looked.last() ? null : looked.from());
+        long next = found.size() == size ? found.get(size - 1).seq() : looked;
+        return new EventPage(found, highestBefore(next) == 0 ? null : next);
     }
 
-    /**
-     * Some rows that follow each other.
-     *
-     * @param from the lowest sequence
-     * @param last whether there is nothing lower
-     */
-    private record Window(long from, boolean last) {}
-
-    private Window windowBefore(long before) {
-        return jdbc.sql("""
-                        SELECT coalesce(min(seq), 0) AS lowest, count(*) AS n
-                        FROM (SELECT seq FROM outbox_events WHERE seq < :before ORDER BY seq DESC LIMIT :rows) w
-                        """)
-                .param("before", before)
-                .param("rows", window)
-                .query((row, number) -> new Window(row.getLong("lowest"), row.getInt("n") < window))
+    /** Where the next window begins, over whatever gap; 0 if there are no more rows. */
+    private long highestBefore(long seq) {
+        return jdbc.sql("SELECT coalesce(max(seq), 0) FROM outbox_events WHERE seq < :seq")
+                .param("seq", seq)
+                .query(Long.class)
                 .single();
     }
 
-    private List<EventState> matching(EventFilter filter, long from, long before, int size) {
+    private List<EventState> matching(EventFilter filter, long first, long last, int size) {
         return jdbc.sql(
-                        "SELECT %s FROM outbox_events WHERE seq >= :seqFrom AND seq < :before%s ORDER BY seq DESC LIMIT :size"
+                        "SELECT %s FROM outbox_events WHERE seq BETWEEN :first AND :last%s ORDER BY seq DESC LIMIT :size"
                                 .formatted(EventStore.STATE, conditions(filter)))
                 .params(parameters(filter))
-                .param("seqFrom", from)
-                .param("before", before)
+                .param("first", first)
+                .param("last", last)
                 .param("size", size)
                 .query((row, number) -> EventStore.state(dialect, row))
                 .list();

@@ -16,33 +16,32 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Finds the published events that a replay means, by their sequence, a window of rows after the other: there is no index that finds them by type, aggregate or time, because every publish would pay for it. Events that are named by
+ * Finds the published events that a replay means, by their sequence, a window of sequence numbers after the other: there is no index that finds them by type, aggregate or time, because every publish would pay for it. Events that are named by
  * their ids are found by those. Keeps at most {@value DryRun#MOST_COUNTED} rows, without payloads, in memory.
  */
 public final class ReplaySearch {
     private static final int WINDOW = 50_000;
-    private static final int MOST_WINDOWS = 20;
+    private static final int MOST_WINDOWS = 40;
+    private static final int MOST_WINDOWS_BACK = 4;
 
     private final JdbcClient jdbc;
     private final Dialect dialect;
-    private final int windowRows;
+    private final int window;
 
     public ReplaySearch(OutboxTables tables) {
         this(tables, WINDOW);
     }
 
-    /** @param windowRows how many rows are looked through with one statement */
-    public ReplaySearch(OutboxTables tables, int windowRows) {
+    /** @param window how many sequence numbers are looked through with one statement */
+    public ReplaySearch(OutboxTables tables, int window) {
         this.jdbc = tables.jdbc();
         this.dialect = Dialect.of(tables);
-        this.windowRows = windowRows;
+        this.window = window;
     }
 
     /** Counts what is meant, as far as {@link DryRun} says. */
     public DryRun dryRun(ReplayPlan plan) {
-        long upTo = jdbc.sql("SELECT coalesce(max(seq), 0) FROM outbox_events")
-                .query(Long.class)
-                .single();
+        long upTo = highestBefore(Long.MAX_VALUE);
         Count count = count(plan, upTo);
         List<EventState> sample = states(
                 count.matches().stream().limit(DryRun.SAMPLE).map(Match::seq).toList());
@@ -52,7 +51,7 @@ public final class ReplaySearch {
                 count.matches().stream().map(Match::key).distinct().count(),
                 groups(count.matches()),
                 sample.isEmpty() ? null : sample.get(0),
-                count.exact() ? last(count.matches()) : lastBackwards(plan, upTo),
+                count.exact() || sample.isEmpty() ? last(count.matches()) : lastBackwards(plan, upTo),
                 sample,
                 upTo);
     }
@@ -77,21 +76,23 @@ public final class ReplaySearch {
 
     private Count count(ReplayPlan plan, long upTo) {
         if (!plan.eventIds().isEmpty()) {
-            List<Match> named = matching(plan, new Window(0, upTo, true), ReplayPlan.MOST_VALUES);
+            List<Match> named = matching(plan, 0, upTo, ReplayPlan.MOST_VALUES);
             return new Count(named, 0, upTo, true);
         }
         List<Match> matches = new ArrayList<>();
-        Window looked = after(0, upTo);
-        long from = looked.from();
-        for (int i = 1; ; i++) {
-            matches.addAll(matching(plan, looked, DryRun.MOST_COUNTED + 1 - matches.size()));
+        long first = lowestAfter(0);
+        long looked = 0;
+        for (int i = 0; i < MOST_WINDOWS; i++) {
+            long from = lowestAfter(looked);
+            if (from == 0 || from > upTo) return new Count(matches, first, upTo, true);
+            looked = Math.min(from + window - 1, upTo);
+            matches.addAll(matching(plan, from, looked, DryRun.MOST_COUNTED + 1 - matches.size()));
             if (matches.size() > DryRun.MOST_COUNTED) {
                 List<Match> counted = matches.subList(0, DryRun.MOST_COUNTED);
-                return new Count(counted, from, counted.get(counted.size() - 1).seq(), false);
+                return new Count(counted, first, counted.get(counted.size() - 1).seq(), false);
             }
-            if (looked.last() || i == MOST_WINDOWS) return new Count(matches, from, looked.to(), looked.last());
-            looked = after(looked.to(), upTo);
         }
+        return new Count(matches, first, looked, looked == upTo);
     }
 
     private static List<DryRun.Group> groups(List<Match> matches) {
@@ -115,57 +116,46 @@ public final class ReplaySearch {
     }
 
     private @Nullable EventState lastBackwards(ReplayPlan plan, long upTo) {
-        Window looked = before(upTo + 1);
-        for (int i = 1; ; i++) {
+        long looked = upTo + 1;
+        for (int i = 0; i < MOST_WINDOWS_BACK; i++) {
+            long to = highestBefore(looked);
+            if (to == 0) return null;
+            looked = to - window + 1;
             Long seq = jdbc.sql(
                             "SELECT max(seq) FROM outbox_events WHERE seq BETWEEN :first AND :last" + conditions(plan))
                     .params(parameters(plan))
-                    .param("first", looked.from())
-                    .param("last", looked.to())
+                    .param("first", looked)
+                    .param("last", to)
                     .query((row, number) -> row.getObject(1, Long.class))
                     .list()
                     .get(0);
             if (seq != null) return states(List.of(seq)).get(0);
-            if (looked.last() || i == MOST_WINDOWS) return null;
-            looked = before(looked.from());
         }
+        return null;
     }
 
-    /**
-     * Rows that follow each other.
-     *
-     * @param last whether there are no more in this direction
-     */
-    private record Window(long from, long to, boolean last) {}
-
-    private Window after(long seq, long upTo) {
-        return window("seq > :seq AND seq <= :upTo ORDER BY seq", seq, upTo);
-    }
-
-    private Window before(long seq) {
-        return window("seq < :seq AND seq <= :upTo ORDER BY seq DESC", seq, Long.MAX_VALUE);
-    }
-
-    private Window window(String rows, long seq, long upTo) {
-        return jdbc.sql("""
-                        SELECT coalesce(min(seq), 0) AS lowest, coalesce(max(seq), 0) AS highest, count(*) AS n
-                        FROM (SELECT seq FROM outbox_events WHERE %s LIMIT :rows) w
-                        """.formatted(rows))
+    /** Where the next window begins, over whatever gap; 0 if there are no more rows. */
+    private long lowestAfter(long seq) {
+        return jdbc.sql("SELECT coalesce(min(seq), 0) FROM outbox_events WHERE seq > :seq")
                 .param("seq", seq)
-                .param("upTo", upTo)
-                .param("rows", windowRows)
-                .query((row, number) ->
-                        new Window(row.getLong("lowest"), row.getLong("highest"), row.getInt("n") < windowRows))
+                .query(Long.class)
                 .single();
     }
 
-    private List<Match> matching(ReplayPlan plan, Window window, int most) {
+    private long highestBefore(long seq) {
+        return jdbc.sql("SELECT coalesce(max(seq), 0) FROM outbox_events WHERE seq < :seq")
+                .param("seq", seq)
+                .query(Long.class)
+                .single();
+    }
+
+    private List<Match> matching(ReplayPlan plan, long first, long last, int most) {
         return jdbc.sql(
                         "SELECT seq, aggregate_type, aggregate_id, event_type, topic FROM outbox_events WHERE seq BETWEEN :first AND :last%s ORDER BY seq LIMIT :most"
                                 .formatted(conditions(plan)))
                 .params(parameters(plan))
-                .param("first", window.from())
-                .param("last", window.to())
+                .param("first", first)
+                .param("last", last)
                 .param("most", most)
                 .query((row, number) -> new Match(
                         row.getLong("seq"), BatchStore.key(row), row.getString("event_type"), row.getString("topic")))

@@ -107,7 +107,7 @@ abstract class DryRunContract {
         DryRun counted = new ReplaySearch(outbox.tables, 7).dryRun(paid);
         assertThat(counted.exact()).isTrue();
         assertThat(counted.events()).isEqualTo(9);
-        DryRun estimated = new ReplaySearch(outbox.tables, 2).dryRun(paid);
+        DryRun estimated = new ReplaySearch(outbox.tables, 1).dryRun(paid);
         assertThat(estimated.exact()).isFalse();
         assertThat(estimated.events()).isEqualTo(9);
         assertThat(estimated.keys()).isEqualTo(8);
