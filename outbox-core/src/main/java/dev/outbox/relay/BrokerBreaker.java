@@ -40,7 +40,12 @@ final class BrokerBreaker {
         breaker.releasePermission();
     }
 
-    boolean isOpen() {
-        return breaker.getState() == CircuitBreaker.State.OPEN;
+    /** 0 closed, 1 half open, 2 open. */
+    int level() {
+        return switch (breaker.getState()) {
+            case OPEN, FORCED_OPEN -> 2;
+            case HALF_OPEN -> 1;
+            case CLOSED, DISABLED, METRICS_ONLY -> 0;
+        };
     }
 }

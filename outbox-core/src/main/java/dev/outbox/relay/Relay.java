@@ -57,13 +57,15 @@ public final class Relay {
     public synchronized void start() {
         if (isRunning()) return;
         stopping = false;
+        BrokerBreaker breaker = new BrokerBreaker(settings.outage());
+        meters.watch(breaker);
         RelayTools tools = new RelayTools(
                 stores,
                 sender,
                 quarantineListener,
                 settings,
                 new Trouble("Sending outbox events fails"),
-                new BrokerBreaker(settings.outage()),
+                breaker,
                 new FloorSweep(stores.lanes()),
                 meters,
                 () -> stopping);
