@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,9 @@ final class RelayMeters {
     private final Clock clock;
     private final Counter published;
     private final Timer latency;
+    /** Beside the counter, which a registry may reset or leave out. */
+    private final LongAdder publishedSoFar = new LongAdder();
+
     private final DistributionSummary batchSize;
     private final Map<FailureScope, Failures> failures = new EnumMap<>(FailureScope.class);
     private final Counter quarantined;
@@ -100,9 +104,14 @@ final class RelayMeters {
     void published(Collection<Candidate> events) {
         if (events.isEmpty()) return;
         published.increment(events.size());
+        publishedSoFar.add(events.size());
         long now = clock.wallTime();
         for (Candidate event : events)
             latency.record(Math.max(0, now - event.event().createdAt().toEpochMilli()), TimeUnit.MILLISECONDS);
+    }
+
+    long publishedSoFar() {
+        return publishedSoFar.sum();
     }
 
     /** A send that has failed. */

@@ -121,6 +121,11 @@ public abstract class Dialect {
         return tables != null && tables > 0;
     }
 
+    /** Whether the database tells how large a table is. */
+    boolean tellsSize() {
+        return true;
+    }
+
     /** How large a table is; it is called as the scripts call it. Null where the database does not tell. */
     TableState.@Nullable Size size(JdbcTemplate jdbc, OutboxTables names, String table) {
         return null;

@@ -66,6 +66,11 @@ public abstract class StateStore {
         });
     }
 
+    /** Whether there is a {@link TableState#size() size}; not in H2. */
+    public boolean tellsSize() {
+        return dialect.tellsSize();
+    }
+
     /** What the statements need on their connection until the end of the transaction. */
     void prepare(JdbcTemplate connection) {}
 
