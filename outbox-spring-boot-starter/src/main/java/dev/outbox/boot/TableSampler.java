@@ -94,7 +94,7 @@ final class TableSampler implements SmartLifecycle {
         counts.clear();
         TableSample.Trouble known = before.trouble();
         Instant since = known != null && known.what().equals(what) ? known.since() : now;
-        if (since.equals(now))
+        if (since.equals(now) && isRunning())
             log.warn(
                     "The outbox cannot look at its table, so there are no metrics of it until it can: {}",
                     cause.toString());
