@@ -36,6 +36,7 @@ final class BatchSend {
     private final EventSender sender;
     private final RelaySettings settings;
     private final Trouble trouble;
+    private final RelayMeters meters;
 
     private final Set<Candidate> unfinished;
     private final Set<Integer> holding = new HashSet<>();
@@ -45,12 +46,13 @@ final class BatchSend {
     private boolean answered;
     private @Nullable Throwable silence;
 
-    BatchSend(Batch batch, EventSender sender, RelaySettings settings, Trouble trouble) {
+    BatchSend(Batch batch, RelayTools tools) {
         this.batch = batch;
         this.waves = new Waves(batch.candidates());
-        this.sender = sender;
-        this.settings = settings;
-        this.trouble = trouble;
+        this.sender = tools.sender();
+        this.settings = tools.settings();
+        this.trouble = tools.sendTrouble();
+        this.meters = tools.meters();
         this.unfinished = new LinkedHashSet<>(batch.candidates());
         for (Candidate candidate : batch.candidates()) if (candidate.late()) holding.add(candidate.lane());
     }
@@ -82,6 +84,11 @@ final class BatchSend {
     /** The next wave; empty at the end of the batch. */
     List<Candidate> nextWave() {
         return waves.next();
+    }
+
+    /** What was acknowledged since the marks were last taken. */
+    List<Candidate> acknowledged() {
+        return List.copyOf(acknowledged);
     }
 
     /** What has come to be since the last call, by lane. */
@@ -146,9 +153,11 @@ final class BatchSend {
     }
 
     private void failed(Candidate candidate, Throwable cause) {
-        if (RetryRules.scopeOf(cause) == FailureScope.BROKER) silence = cause;
+        FailureScope scope = RetryRules.scopeOf(cause);
+        if (scope == FailureScope.BROKER) silence = cause;
         else answered = true;
         Optional<Failure> failure = settings.retries().failureOf(candidate, cause);
+        meters.failed(scope, failure.isPresent() && failure.get().retryIn() == null);
         failure.ifPresentOrElse(known -> fail(candidate, known), () -> unknown = true);
         try (EventMdc mdc = EventMdc.of(candidate.event())) {
             trouble.failed(

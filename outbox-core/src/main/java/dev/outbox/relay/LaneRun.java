@@ -60,14 +60,18 @@ final class LaneRun {
     boolean drain() {
         BatchSend last = null;
         boolean more = false;
+        int busy = 0;
         try {
             while (!held.isEmpty()) {
+                tools.meters().busyLanes(held.size() - busy);
+                busy = held.size();
                 last = next();
                 boolean sent = send(last);
                 more |= leaveOrGoOn(last, sent && !last.isUnknown() && !turnEnd.passed());
             }
             return more;
         } finally {
+            tools.meters().busyLanes(-busy);
             if (last == null) tools.breaker().nothingSent();
             else last.report(tools.breaker());
         }
@@ -78,7 +82,8 @@ final class LaneRun {
         int ofEachLane = (limits.size() + held.size() - 1) / held.size();
         Batch batch =
                 new Batch(tools.batches().read(held.values(), ofEachLane, limits.bytes()), ofEachLane, limits.bytes());
-        return new BatchSend(batch, tools.sender(), tools.settings(), tools.sendTrouble());
+        tools.meters().read(batch.candidates().size());
+        return new BatchSend(batch, tools);
     }
 
     /** Sends a batch, and renews the leases on the way; false if it left off because of a stop or a lease. */
@@ -112,6 +117,7 @@ final class LaneRun {
 
     private void mark(BatchSend sending, IntFunction<@Nullable Duration> lease) {
         if (held.isEmpty()) return;
+        List<Candidate> acknowledged = sending.acknowledged();
         Map<Integer, BatchMarks> marks = sending.takeMarks();
         Batch batch = sending.batch();
         List<LaneMark> ofLanes = new ArrayList<>();
@@ -129,6 +135,10 @@ final class LaneRun {
         if (ofLanes.stream().anyMatch(mark -> fullLease.equals(mark.lease()))) leaseEnd = renewed;
         for (LaneMark mark : ofLanes)
             settle(mark, marked.floors().get(mark.claim().lane()));
+        tools.meters()
+                .published(acknowledged.stream()
+                        .filter(event -> marked.floors().containsKey(event.lane()))
+                        .toList());
         tellOfQuarantine(batch, ofLanes, marked.quarantined());
     }
 
@@ -149,6 +159,7 @@ final class LaneRun {
 
     private void tellOfQuarantine(Batch batch, List<LaneMark> marks, List<Long> quarantined) {
         if (quarantined.isEmpty()) return;
+        tools.meters().quarantined(quarantined.size());
         Map<Long, String> errors = new HashMap<>();
         for (LaneMark mark : marks)
             mark.marks().failed().forEach(failure -> errors.put(failure.seq(), failure.error()));

@@ -6,7 +6,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +33,7 @@ public final class Relay {
     private final Semaphore nudges = new Semaphore(0);
     private final List<Thread> workers = new ArrayList<>();
     private volatile boolean stopping;
+    private volatile @Nullable BrokerBreaker breaker;
 
     /**
      * A relay that does not run yet.
@@ -57,13 +60,16 @@ public final class Relay {
     public synchronized void start() {
         if (isRunning()) return;
         stopping = false;
+        BrokerBreaker breaker = new BrokerBreaker(settings.outage());
+        this.breaker = breaker;
+        meters.watch(breaker);
         RelayTools tools = new RelayTools(
                 stores,
                 sender,
                 quarantineListener,
                 settings,
                 new Trouble("Sending outbox events fails"),
-                new BrokerBreaker(settings.outage()),
+                breaker,
                 new FloorSweep(stores.lanes()),
                 meters,
                 () -> stopping);
@@ -113,6 +119,19 @@ public final class Relay {
 
     private void join(Deadline end) throws InterruptedException {
         for (Thread worker : workers) worker.join(Math.max(1, end.left().toMillis()));
+    }
+
+    /** How many events this relay has marked as published since it was made. */
+    public long published() {
+        return meters.publishedSoFar();
+    }
+
+    /**
+     * That the broker does not answer, as long as that is so; empty if it answers, or nothing was sent yet. It ends with an answer, so with nothing to send it goes on.
+     */
+    public Optional<BrokerOutage> outage() {
+        BrokerBreaker current = breaker;
+        return current == null ? Optional.empty() : current.outage();
     }
 
     /** Whether the workers were started and not stopped. */

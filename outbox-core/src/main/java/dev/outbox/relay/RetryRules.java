@@ -55,7 +55,8 @@ public record RetryRules(
         return policy.delayAfter(failures, ThreadLocalRandom.current().nextDouble());
     }
 
-    private static String describe(Throwable cause) {
+    /** Class and message of what is behind a failure. */
+    static String describe(Throwable cause) {
         Throwable told = cause instanceof SendException && cause.getCause() != null ? cause.getCause() : cause;
         return told.getMessage() == null
                 ? told.getClass().getName()

@@ -43,6 +43,10 @@ public abstract class Dialect {
         return new PortableInsert(tables, this);
     }
 
+    StateStore state(OutboxTables tables) {
+        return new PortableStateStore(tables, this);
+    }
+
     /** An expression for the time of the database, to the microsecond. */
     public abstract String now();
 
@@ -127,6 +131,20 @@ public abstract class Dialect {
                 """.formatted(currentSchema());
         Long tables = jdbc.queryForObject(sql, Long.class, names.schema(), names.prefixed(table));
         return tables != null && tables > 0;
+    }
+
+    /** Whether the database tells how large a table is. */
+    boolean tellsSize() {
+        return true;
+    }
+
+    /** How large a table is; it is called as the scripts call it. Null where the database does not tell. */
+    TableState.@Nullable Size size(JdbcTemplate jdbc, OutboxTables names, String table) {
+        return null;
+    }
+
+    static TableState.Size size(ResultSet row) throws SQLException {
+        return new TableState.Size(row.getLong("bytes"), row.getObject("number", Long.class));
     }
 
     /** What a user needs to see a schema. */

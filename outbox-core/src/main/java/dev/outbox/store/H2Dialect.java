@@ -21,6 +21,11 @@ final class H2Dialect extends Dialect {
     }
 
     @Override
+    boolean tellsSize() {
+        return false;
+    }
+
+    @Override
     boolean isConcurrencyFailure(SQLException e) {
         return e.getErrorCode() == LOCK_TIMEOUT;
     }

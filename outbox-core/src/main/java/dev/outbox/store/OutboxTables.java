@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -52,7 +53,11 @@ public record OutboxTables(DataSource dataSource, @Nullable String schema, Strin
 
     /** A client in whose statements the names are replaced, once for each statement. */
     public JdbcClient jdbc() {
-        JdbcClient client = JdbcClient.create(dataSource);
+        return jdbc(new JdbcTemplate(dataSource));
+    }
+
+    JdbcClient jdbc(JdbcTemplate template) {
+        JdbcClient client = JdbcClient.create(template);
         Map<String, String> known = new ConcurrentHashMap<>();
         return statement -> client.sql(known.computeIfAbsent(statement, this::named));
     }

@@ -2,6 +2,7 @@ package dev.outbox.store;
 
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -24,6 +25,11 @@ final class PostgresDialect extends Dialect {
     @Override
     EventStore.Insert insert(OutboxTables tables) {
         return new PostgresInsert(tables);
+    }
+
+    @Override
+    StateStore state(OutboxTables tables) {
+        return new PostgresStateStore(tables, this);
     }
 
     @Override
@@ -53,6 +59,18 @@ final class PostgresDialect extends Dialect {
     boolean exists(JdbcTemplate jdbc, OutboxTables names, String table) {
         return Boolean.TRUE.equals(
                 jdbc.queryForObject("SELECT to_regclass(?) IS NOT NULL", Boolean.class, names.named(table)));
+    }
+
+    /** With the partitions, if it has some. */
+    @Override
+    TableState.Size size(JdbcTemplate jdbc, OutboxTables names, String table) {
+        String sql = """
+                SELECT sum(pg_total_relation_size(c.oid))::bigint AS bytes, sum(c.reltuples) FILTER (WHERE c.reltuples >= 0)::bigint AS number
+                FROM (SELECT to_regclass(?)::oid AS relation UNION SELECT relid FROM pg_partition_tree(to_regclass(?))) parts
+                     JOIN pg_class c ON c.oid = parts.relation AND c.relkind <> 'p'
+                """;
+        String name = names.named(table);
+        return Objects.requireNonNull(jdbc.queryForObject(sql, (row, number) -> size(row), name, name));
     }
 
     @Override

@@ -9,6 +9,8 @@ import dev.outbox.inbox.store.RecordedMeanwhileException;
 import dev.outbox.inbox.store.VersionStore;
 import dev.outbox.store.OutboxTables;
 import dev.outbox.tracing.EventMdc;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -43,6 +45,7 @@ public final class InboxProcessor {
     private final TransactionTemplate transaction;
     private final Decryption decryption;
     private final @Nullable Duration memory;
+    private final InboxMeters meters;
 
     /**
      * For events that are not encrypted, none of which is ever forgotten.
@@ -67,12 +70,28 @@ public final class InboxProcessor {
             @Nullable PayloadCipher cipher,
             @Nullable Duration memory,
             HeldKeys heldKeys) {
+        this(tables, transaction, cipher, memory, heldKeys, new SimpleMeterRegistry());
+    }
+
+    /**
+     * As the others, and counting.
+     *
+     * @param meters where it counts what becomes of events
+     */
+    public InboxProcessor(
+            OutboxTables tables,
+            TransactionTemplate transaction,
+            @Nullable PayloadCipher cipher,
+            @Nullable Duration memory,
+            HeldKeys heldKeys,
+            MeterRegistry meters) {
         this.store = new InboxStore(tables);
         this.versions = new VersionStore(tables);
         this.heldKeys = heldKeys;
         this.transaction = transaction;
         this.decryption = new Decryption(cipher);
         this.memory = memory;
+        this.meters = new InboxMeters(meters);
     }
 
     /**
@@ -114,7 +133,7 @@ public final class InboxProcessor {
     public InboxOutcome handle(
             InboxConsumer consumer, InboxMessage message, int attempt, Consumer<InboxMessage> handler) {
         try (EventMdc mdc = named(message)) {
-            return handleNamed(consumer, message, attempt, handler);
+            return meters.countingOne(consumer, () -> handleNamed(consumer, message, attempt, handler));
         }
     }
 
@@ -148,6 +167,11 @@ public final class InboxProcessor {
      * @throws RuntimeException as {@link #handle(InboxConsumer, InboxMessage, int, Consumer)}; also if another transaction has recorded one of them meanwhile
      */
     public List<InboxOutcome> handleAll(
+            InboxConsumer consumer, List<InboxMessage> messages, Consumer<List<InboxMessage>> handler) {
+        return meters.countingAll(consumer, () -> handleMany(consumer, messages, handler));
+    }
+
+    private List<InboxOutcome> handleMany(
             InboxConsumer consumer, List<InboxMessage> messages, Consumer<List<InboxMessage>> handler) {
         InboxOutcome[] outcomes = new InboxOutcome[messages.size()];
         List<Undecided> undecided = new ArrayList<>(messages.size());
@@ -216,7 +240,7 @@ public final class InboxProcessor {
                     "'%s' works without a transaction, but is called in one. Call it from where none is active."
                             .formatted(consumer.name()));
         try (EventMdc mdc = named(message)) {
-            return workNamed(consumer, message, claim, work);
+            return meters.countingOne(consumer, () -> workNamed(consumer, message, claim, work));
         }
     }
 

@@ -7,6 +7,8 @@ import dev.outbox.inbox.deadletter.store.HeldKeyStore;
 import dev.outbox.inbox.store.InboxStore;
 import dev.outbox.store.OutboxTables;
 import dev.outbox.store.Schema;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -26,7 +28,9 @@ import org.springframework.transaction.support.TransactionTemplate;
             "org.springframework.boot.autoconfigure.jdbc.DataSourceTransactionManagerAutoConfiguration",
             "org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration",
             "org.springframework.boot.autoconfigure.orm.jpa.HibernateJpaAutoConfiguration",
-            "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration"
+            "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration",
+            "org.springframework.boot.actuate.autoconfigure.metrics.CompositeMeterRegistryAutoConfiguration",
+            "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration"
         })
 @ConditionalOnClass(InboxProcessor.class)
 @ConditionalOnBean({DataSource.class, PlatformTransactionManager.class})
@@ -51,13 +55,15 @@ public final class OutboxInboxAutoConfiguration {
             InboxProperties properties,
             Schema inboxSchema,
             PlatformTransactionManager transactions,
-            ObjectProvider<PayloadCipher> cipher) {
+            ObjectProvider<PayloadCipher> cipher,
+            ObjectProvider<MeterRegistry> meters) {
         return new InboxProcessor(
                 properties.schema().tables(dataSource),
                 new TransactionTemplate(transactions),
                 cipher.getIfAvailable(),
                 properties.retention(),
-                new HeldKeyStore(properties.schema().tables(dataSource))::heldAmong);
+                new HeldKeyStore(properties.schema().tables(dataSource))::heldAmong,
+                meters.getIfAvailable(SimpleMeterRegistry::new));
     }
 
     @Bean

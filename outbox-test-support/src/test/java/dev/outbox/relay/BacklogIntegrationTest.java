@@ -11,6 +11,7 @@ import dev.outbox.spi.EventSender;
 import dev.outbox.store.BatchRules;
 import dev.outbox.store.Dialect;
 import dev.outbox.store.OutboxTables;
+import dev.outbox.store.StateStore;
 import dev.outbox.test.DatabaseSchema;
 import dev.outbox.test.TestDatabase;
 import dev.outbox.test.TestSize;
@@ -177,6 +178,35 @@ class BacklogIntegrationTest {
         relay.start();
         await().atMost(A_WHILE).until(() -> log.count("new") == 1);
         assertThat(log.count("old")).isZero();
+    }
+
+    /** On PostgreSQL with statistics from before there was a history, and then from a time when all of it was pending. */
+    @Test
+    void the_state_of_the_table_costs_little_however_much_was_published() {
+        relay.stop();
+        StateStore states = StateStore.of(counted.tables);
+        int history = TestSize.of(50_000, 1_000_000);
+        write("old", history, EventStatus.PUBLISHED);
+        publish("new");
+        assertThatTheStateIsCheap(states);
+        if (!onPostgres) return;
+        outbox.jdbc
+                .sql("UPDATE outbox_events SET status = 'PENDING' WHERE aggregate_id = 'old'")
+                .update();
+        outbox.jdbc.sql("VACUUM ANALYZE outbox_events").update();
+        assertThat(states.read().count(EventStatus.PENDING)).isEqualTo(Math.min(history + 1, StateStore.CAP));
+        outbox.jdbc
+                .sql("UPDATE outbox_events SET status = 'PUBLISHED' WHERE aggregate_id = 'old'")
+                .update();
+        outbox.jdbc.sql("VACUUM outbox_events").update();
+        assertThatTheStateIsCheap(states);
+    }
+
+    private void assertThatTheStateIsCheap(StateStore states) {
+        if (!onPostgres) renewStatistics();
+        awaitLooksOfEndedSessions();
+        assertThat(states.read().count(EventStatus.PENDING)).isEqualTo(1);
+        assertThat(looks()).as("looked at to know the state").isLessThan(FEW);
     }
 
     @Test

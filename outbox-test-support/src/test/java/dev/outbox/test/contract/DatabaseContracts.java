@@ -79,6 +79,22 @@ abstract class DatabaseContracts {
     }
 
     @Nested
+    class State extends StateContract {
+        @Override
+        OutboxTables place() {
+            return OutboxTables.of(DatabaseContracts.this.emptySchema());
+        }
+    }
+
+    @Nested
+    class StateElsewhere extends StateContract {
+        @Override
+        OutboxTables place() {
+            return elsewhere();
+        }
+    }
+
+    @Nested
     class HoldingElsewhere extends HoldingContract {
         @Override
         protected DataSource emptySchema() {

@@ -12,7 +12,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** What becomes of failed events, and those behind them, on a partitioned table, made as docs/databases.md shows it, with a border that the tests cross. */
 class PostgresPartitionedIntegrationTest {
-    private static DataSource partitioned() {
+    static DataSource partitioned() {
         DataSource dataSource = PostgresStoreIntegrationTest.emptyPostgresSchema();
         JdbcClient.create(dataSource).sql(script()).update();
         return dataSource;

@@ -1,0 +1,51 @@
+package dev.outbox.boot;
+
+import dev.outbox.relay.Relay;
+import dev.outbox.store.OutboxTables;
+import dev.outbox.store.Schema;
+import dev.outbox.store.StateStore;
+import java.time.Clock;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** What is known of the outbox as a whole, where a relay runs: its user may read the table, a publisher's need not. */
+@AutoConfiguration(after = OutboxRelayAutoConfiguration.class)
+@ConditionalOnBean(Relay.class)
+@EnableConfigurationProperties(MetricsProperties.class)
+public final class OutboxMetricsAutoConfiguration {
+    @Bean
+    TableSampler outboxTableSampler(
+            @OutboxRelayDataSource OutboxTables tables, Relay relay, MetricsProperties properties) {
+        return new TableSampler(
+                StateStore.of(tables),
+                Schema.outbox(tables),
+                relay::published,
+                properties.interval(),
+                Clock.systemUTC());
+    }
+
+    @Bean
+    TableMeters outboxTableMeters(TableSampler sampler) {
+        return new TableMeters(sampler);
+    }
+
+    /** Where the application has health checks. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
+    @EnableConfigurationProperties(HealthProperties.class)
+    static class Health {
+        @Bean
+        @ConditionalOnEnabledHealthIndicator("outbox")
+        @ConditionalOnMissingBean(name = "outboxHealthIndicator")
+        HealthIndicator outboxHealthIndicator(Relay relay, TableSampler sampler, HealthProperties limits) {
+            return new OutboxHealthIndicator(relay, sampler, limits, Clock.systemUTC());
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package dev.outbox.boot;
+
+import dev.outbox.EventStatus;
+import dev.outbox.store.StateStore;
+import dev.outbox.store.TableState;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Gauges of the table of events, as it was sampled last; NaN as long as nothing is known. */
+final class TableMeters implements MeterBinder {
+    private final TableSampler sampler;
+
+    TableMeters(TableSampler sampler) {
+        this.sampler = sampler;
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        Arrays.stream(EventStatus.values())
+                .filter(status -> !status.isFinal())
+                .forEach(status -> of("outbox.events", state -> state.count(status))
+                        .description("Events that are not finished; a count stops at %d, which means that many or more"
+                                .formatted(StateStore.CAP))
+                        .tag("status", status.name().toLowerCase(Locale.ROOT))
+                        .register(registry));
+        of("outbox.pending.oldest.age", state -> seconds(state.oldestAge()))
+                .description("Since the oldest event was stored that is pending or being retried; 0 when there is none")
+                .baseUnit("seconds")
+                .register(registry);
+        Gauge.builder(
+                        "outbox.drain.time",
+                        sampler,
+                        known -> seconds(known.latest().drainTime()))
+                .description(
+                        "Until what is pending or being retried is gone, at the rate at which this process publishes; NaN when it does not")
+                .baseUnit("seconds")
+                .register(registry);
+        if (!sampler.tellsSize()) return;
+        of(
+                        "outbox.table.size",
+                        state ->
+                                known(state.size() == null ? null : state.size().bytes()))
+                .description("The table of events with its indexes")
+                .baseUnit("bytes")
+                .register(registry);
+        of(
+                        "outbox.table.rows",
+                        state ->
+                                known(state.size() == null ? null : state.size().rows()))
+                .description(
+                        "Rows of the table of events, finished ones included, as the database's statistics have it: an estimate")
+                .register(registry);
+    }
+
+    private Gauge.Builder<TableSampler> of(String name, ToDoubleFunction<TableState> value) {
+        return Gauge.builder(name, sampler, known -> {
+            TableState state = known.latest().state();
+            return state == null ? Double.NaN : value.applyAsDouble(state);
+        });
+    }
+
+    private static double seconds(@Nullable Duration duration) {
+        return duration == null ? Double.NaN : duration.toNanos() / 1e9;
+    }
+
+    private static double known(@Nullable Long number) {
+        return number == null ? Double.NaN : number;
+    }
+}
