@@ -71,7 +71,8 @@ public final class Schema {
      */
     public static Schema outbox(OutboxTables names, Lanes lanes) {
         List<String> scripts = List.of("V1__outbox.sql");
-        List<String> tables = List.of("outbox_events", "outbox_lanes", "outbox_pauses");
+        List<String> tables =
+                List.of("outbox_events", "outbox_archived_events", "outbox_lanes", "outbox_pauses", "outbox_shedlock");
         return new Schema(names, "outbox", scripts, tables, lanes::create);
     }
 

@@ -187,6 +187,8 @@ class OutboxAutoConfigurationIntegrationTest {
                     assertThat(tables(context, elsewhere.name()))
                             .containsExactlyInAnyOrder(
                                     "app_events",
+                                    "app_archived_events",
+                                    "app_shedlock",
                                     "app_lanes",
                                     "app_pauses",
                                     "app_schema",
