@@ -72,7 +72,8 @@ public final class Schema {
     public static Schema outbox(OutboxTables names, Lanes lanes) {
         List<String> scripts = List.of("V1__outbox.sql");
         // outbox_audit is for operators alone: MySQL would show it only to a publisher that may read or write it
-        List<String> tables = List.of("outbox_events", "outbox_lanes", "outbox_pauses");
+        List<String> tables =
+                List.of("outbox_events", "outbox_archived_events", "outbox_lanes", "outbox_pauses", "outbox_shedlock");
         return new Schema(names, "outbox", scripts, tables, lanes::create);
     }
 

@@ -1,6 +1,7 @@
 package dev.outbox.store;
 
 import java.sql.Connection;
+import java.time.Duration;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ public final class ShortTransaction {
 
     private final DataSource dataSource;
     private final Dialect dialect;
+    private final @Nullable Duration longest;
     private volatile @Nullable TransactionTemplate template;
 
     /** On the data source of these tables. */
@@ -28,8 +30,14 @@ public final class ShortTransaction {
     }
 
     ShortTransaction(OutboxTables tables, Dialect dialect) {
+        this(tables, dialect, null);
+    }
+
+    /** @param longest after which time, in whole seconds, a statement of it fails; null for never */
+    ShortTransaction(OutboxTables tables, Dialect dialect, @Nullable Duration longest) {
         this.dataSource = tables.dataSource();
         this.dialect = dialect;
+        this.longest = longest;
     }
 
     /** Runs {@code work}, which returns something that is not null, in a transaction. */
@@ -65,6 +73,7 @@ public final class ShortTransaction {
     private TransactionTemplate newTemplate() {
         TransactionTemplate created = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
         created.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+        if (longest != null) created.setTimeout((int) longest.toSeconds());
         Integer isolation =
                 new JdbcTemplate(dataSource).execute((ConnectionCallback<Integer>) Connection::getTransactionIsolation);
         if (isolation == null || isolation != Connection.TRANSACTION_READ_COMMITTED)

@@ -11,6 +11,7 @@ import dev.outbox.publish.PublishRules;
 import dev.outbox.publish.TopicRouting;
 import dev.outbox.publish.TransactionalOutboxPublisher;
 import dev.outbox.relay.Relay;
+import dev.outbox.retention.RetentionMode;
 import dev.outbox.spi.AccessControl;
 import dev.outbox.spi.KeyRing;
 import dev.outbox.spi.PayloadFormat;
@@ -49,7 +50,7 @@ import org.springframework.context.annotation.Bean;
         })
 @ConditionalOnBean(DataSource.class)
 @ConditionalOnBooleanProperty(name = "outbox.enabled", matchIfMissing = true)
-@EnableConfigurationProperties({OutboxProperties.class, KafkaProperties.class})
+@EnableConfigurationProperties({OutboxProperties.class, KafkaProperties.class, RetentionProperties.class})
 public final class OutboxAutoConfiguration {
     private static final Logger log = LoggerFactory.getLogger(OutboxAutoConfiguration.class);
 
@@ -114,12 +115,10 @@ public final class OutboxAutoConfiguration {
     }
 
     @Bean
-    BatchStore outboxBatchStore(@OutboxRelayDataSource OutboxTables tables, OutboxProperties properties) {
-        return BatchStore.of(
-                tables,
-                new BatchRules(
-                        properties.quarantine().blocksKey(),
-                        properties.retention().deleteAtOnce()));
+    BatchStore outboxBatchStore(
+            @OutboxRelayDataSource OutboxTables tables, OutboxProperties properties, RetentionProperties retention) {
+        boolean deletes = retention.mode() == RetentionMode.DELETE_AT_ONCE;
+        return BatchStore.of(tables, new BatchRules(properties.quarantine().blocksKey(), deletes));
     }
 
     @Bean

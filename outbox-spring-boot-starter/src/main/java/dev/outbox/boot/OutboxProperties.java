@@ -23,8 +23,7 @@ record OutboxProperties(
         @Nullable String source,
         @DefaultValue Schema schema,
         @DefaultValue Publish publish,
-        @DefaultValue Quarantine quarantine,
-        @DefaultValue Retention retention) {
+        @DefaultValue Quarantine quarantine) {
     /**
      * The tables.
      *
@@ -58,7 +57,4 @@ record OutboxProperties(
 
     /** @param blocksKey whether later events of a key wait while one of it is in quarantine */
     record Quarantine(@DefaultValue("true") boolean blocksKey) {}
-
-    /** @param deleteAtOnce whether an event is deleted when it is acknowledged, instead of marked as published */
-    record Retention(@DefaultValue("false") boolean deleteAtOnce) {}
 }

@@ -37,6 +37,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 class OtherDatabasesIntegrationTest {
     private static final List<String> TABLES = List.of(
             "outbox_events",
+            "outbox_archived_events",
+            "outbox_shedlock",
             "outbox_lanes",
             "outbox_pauses",
             "outbox_audit",
@@ -122,6 +124,8 @@ class OtherDatabasesIntegrationTest {
                     assertThat(tables(context, place.name()))
                             .containsExactlyInAnyOrder(
                                     "app_events",
+                                    "app_archived_events",
+                                    "app_shedlock",
                                     "app_lanes",
                                     "app_pauses",
                                     "app_audit",

@@ -189,6 +189,8 @@ class OutboxAutoConfigurationIntegrationTest {
                     assertThat(tables(context, elsewhere.name()))
                             .containsExactlyInAnyOrder(
                                     "app_events",
+                                    "app_archived_events",
+                                    "app_shedlock",
                                     "app_lanes",
                                     "app_pauses",
                                     "app_audit",

@@ -19,16 +19,23 @@ import dev.outbox.inbox.store.InboxStatus;
 import dev.outbox.inbox.store.InboxStore;
 import dev.outbox.inbox.store.VersionStore;
 import dev.outbox.relay.Relay;
+import dev.outbox.retention.EventRetention;
+import dev.outbox.retention.RetentionMode;
+import dev.outbox.retention.RetentionRules;
+import dev.outbox.retention.RetentionRun;
 import dev.outbox.spi.EventSender;
 import dev.outbox.spi.SentPosition;
 import dev.outbox.store.BatchMarks;
 import dev.outbox.store.BatchMarks.Failure;
+import dev.outbox.store.Dialect;
+import dev.outbox.store.EventsInUse;
 import dev.outbox.store.LaneClaim;
 import dev.outbox.store.LaneFloor;
 import dev.outbox.store.LaneLease;
 import dev.outbox.store.LaneMark;
 import dev.outbox.store.OutboxTables;
 import dev.outbox.store.Reading;
+import dev.outbox.store.RetentionStore;
 import dev.outbox.store.ShortTransaction;
 import dev.outbox.test.DatabaseSchema;
 import dev.outbox.test.DatabaseServer;
@@ -41,10 +48,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -69,7 +78,7 @@ abstract class PrivilegesContract {
     private static final Pattern SQL = Pattern.compile("```sql\n(.*?)```", Pattern.DOTALL);
     private static final String FREE_ALL_LANES = "UPDATE outbox_lanes SET lease_until = '1970-01-01 00:00:00'";
     private static final List<String> ROLES =
-            List.of("outbox_publisher", "outbox_relay", "outbox_operator", "inbox_consumer");
+            List.of("outbox_publisher", "outbox_relay", "outbox_retention", "outbox_operator", "inbox_consumer");
 
     private final DatabaseServer<?> server;
     private final DatabaseSchema schema;
@@ -220,6 +229,12 @@ abstract class PrivilegesContract {
             outbox_relay     | INSERT INTO outbox_events (topic) VALUES ('orders')
             outbox_relay     | DELETE FROM outbox_events
             outbox_relay     | DELETE FROM outbox_lanes
+            outbox_relay     | DELETE FROM outbox_archived_events
+            outbox_publisher | SELECT payload FROM outbox_archived_events
+            outbox_retention | INSERT INTO outbox_events (topic) VALUES ('orders')
+            outbox_retention | UPDATE outbox_events SET status = 'PUBLISHED'
+            outbox_retention | UPDATE outbox_archived_events SET payload = ''
+            outbox_retention | UPDATE outbox_lanes SET token = token + 1
             outbox_operator  | UPDATE outbox_events SET payload = ''
             outbox_operator  | INSERT INTO outbox_events (topic) VALUES ('orders')
             outbox_operator  | DELETE FROM outbox_events
@@ -243,6 +258,7 @@ abstract class PrivilegesContract {
         switch (role) {
             case "outbox_publisher" -> new Outbox(dataSource(own(role))).publish("1", "body");
             case "outbox_relay" -> relay(new Outbox(dataSource(own(role))));
+            case "outbox_retention" -> retain(new Outbox(dataSource(own(role))).tables);
             case "outbox_operator" -> decide(new Outbox(dataSource(own(role))));
             case "inbox_consumer" -> consume(inbox(own(role)));
             default -> throw new IllegalArgumentException("The page names a role that has no work here: " + role);
@@ -259,6 +275,27 @@ abstract class PrivilegesContract {
         relay.mark(lease, new BatchMarks(List.of(), List.of(failure), List.of(seq(behind))), null);
         relay.mark(lease, List.of(seq(id)), Duration.ZERO);
         assertThat(status(behind)).isEqualTo(EventStatus.PENDING);
+    }
+
+    /** Into the archive and out of it, under the lock. */
+    private void retain(OutboxTables tables) {
+        UUID id = owner.publish(UUID.randomUUID().toString(), "body");
+        String then = Dialect.of(owner.tables)
+                .after(String.valueOf(-Duration.ofDays(3).toSeconds() * 1_000_000));
+        owner.jdbc
+                .sql(
+                        "UPDATE outbox_events SET status = 'PUBLISHED', published_at = %1$s, created_at = %1$s WHERE seq = :seq"
+                                .formatted(then))
+                .param("seq", seq(id))
+                .update();
+        RetentionRules rules = new RetentionRules(RetentionMode.ARCHIVE, Duration.ofDays(1), Duration.ofDays(2), 10);
+        EventRetention retention = new EventRetention(new RetentionStore(tables, EventsInUse.NONE), rules);
+        AtomicReference<RetentionRun> run = new AtomicReference<>();
+        RetentionLock lock = new RetentionLock(tables, Duration.ofMinutes(1), Duration.ofMillis(1));
+        lock.run(() -> run.set(retention.run(Duration.ofMinutes(1), () -> true)));
+        RetentionRun done = Objects.requireNonNull(run.get());
+        assertThat(done.archived()).isPositive().isEqualTo(done.deletedFromArchive());
+        assertThat(owner.events.find(id)).isEmpty();
     }
 
     private void decide(Outbox operator) {

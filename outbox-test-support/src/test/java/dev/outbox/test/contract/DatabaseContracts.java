@@ -4,7 +4,7 @@ import dev.outbox.store.OutboxTables;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Nested;
 
-/** All contracts of the store on one database, and one of them once more with tables elsewhere and under other names. */
+/** All contracts of the store on one database, and two of them once more with tables elsewhere and under other names. */
 abstract class DatabaseContracts {
     /** As long as a prefix may be, so that a name that is too long would show. */
     static final String PREFIX = "a_prefix_of_thirty_characters_";
@@ -63,10 +63,31 @@ abstract class DatabaseContracts {
     }
 
     @Nested
+    class Retaining extends RetentionContract {
+        @Override
+        DataSource emptySchema() {
+            return DatabaseContracts.this.emptySchema();
+        }
+    }
+
+    @Nested
     class DryRuns extends DryRunContract {
         @Override
         DataSource emptySchema() {
             return DatabaseContracts.this.emptySchema();
+        }
+    }
+
+    @Nested
+    class RetainingElsewhere extends RetentionContract {
+        @Override
+        DataSource emptySchema() {
+            throw new IllegalStateException("elsewhere");
+        }
+
+        @Override
+        OutboxTables place() {
+            return elsewhere();
         }
     }
 

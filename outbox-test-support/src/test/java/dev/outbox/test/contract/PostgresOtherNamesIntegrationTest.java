@@ -59,6 +59,19 @@ class PostgresOtherNamesIntegrationTest {
         }
     }
 
+    @Nested
+    class Retaining extends RetentionContract {
+        @Override
+        DataSource emptySchema() {
+            return dataSource;
+        }
+
+        @Override
+        OutboxTables place() {
+            return tables;
+        }
+    }
+
     @AfterEach
     void nothing_has_a_default_name_or_is_in_the_schema_of_the_connections() {
         assertThat(created("current_schema"))

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Nested;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** What becomes of failed events, and those behind them, on a partitioned table, made as docs/databases.md shows it, with a border that the tests cross. */
+/** What becomes of failed events, and those behind them, and of finished ones, on a partitioned table, made as docs/databases.md shows it, with a border that the tests cross. */
 class PostgresPartitionedIntegrationTest {
     static DataSource partitioned() {
         DataSource dataSource = PostgresStoreIntegrationTest.emptyPostgresSchema();
@@ -29,10 +29,18 @@ class PostgresPartitionedIntegrationTest {
                             CREATE INDEX ON outbox_events (event_id);
                             CREATE TABLE outbox_events_first PARTITION OF outbox_events FOR VALUES FROM (0) TO (3);
                             CREATE TABLE outbox_events_rest PARTITION OF outbox_events DEFAULT;""");
-            assertThat(script).contains("PARTITION BY").doesNotContain("UNIQUE");
+            assertThat(script).contains("PARTITION BY").doesNotContain("UNIQUE WITH");
             return script;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    @Nested
+    class Retaining extends RetentionContract {
+        @Override
+        DataSource emptySchema() {
+            return partitioned();
         }
     }
 

@@ -32,6 +32,34 @@ CREATE INDEX IF NOT EXISTS outbox_events_waiting ON outbox_events (status, lane,
 -- The first events of a key that are held, or pending.
 CREATE INDEX IF NOT EXISTS outbox_events_of_key ON outbox_events (aggregate_id, aggregate_type, held, seq);
 
+-- Finished events that retention has moved here, as they were. Each row is written once.
+CREATE TABLE IF NOT EXISTS outbox_archived_events (
+  seq               bigint       PRIMARY KEY,
+  event_id          uuid         NOT NULL UNIQUE,
+  lane              integer      NOT NULL,
+  aggregate_type    varchar(100) NOT NULL,
+  aggregate_id      varchar(200) NOT NULL,
+  aggregate_version bigint,
+  event_type        varchar(200) NOT NULL,
+  topic             varchar(249) NOT NULL,
+  content_type      varchar(100) NOT NULL,
+  payload           blob         NOT NULL,
+  headers           clob,
+  encryption_key_id varchar(100),
+  status            varchar(11)  NOT NULL,
+  attempts          integer      NOT NULL,
+  next_attempt_at   timestamp(6) with time zone,
+  last_error        varchar(1000),
+  failed_at         timestamp(6) with time zone,
+  created_at        timestamp(6) with time zone NOT NULL,
+  published_at      timestamp(6) with time zone,
+  archived_at       timestamp(6) with time zone NOT NULL
+);
+
+-- By period, and by aggregate. No publisher pays for these.
+CREATE INDEX IF NOT EXISTS outbox_archived_events_created ON outbox_archived_events (created_at);
+CREATE INDEX IF NOT EXISTS outbox_archived_events_of_aggregate ON outbox_archived_events (aggregate_id);
+
 -- One row a lane. Free means lease_until has passed.
 CREATE TABLE IF NOT EXISTS outbox_lanes (
   lane        integer PRIMARY KEY,
@@ -67,6 +95,14 @@ CREATE TABLE IF NOT EXISTS outbox_audit (
   -- null unless it is about one event
   event_id    uuid,
   reason      varchar(500) NOT NULL
+);
+
+-- ShedLock's: which instance does what only one of them does at a time.
+CREATE TABLE IF NOT EXISTS outbox_shedlock (
+  name       varchar(64)  PRIMARY KEY,
+  lock_until timestamp(3) NOT NULL,
+  locked_at  timestamp(3) NOT NULL,
+  locked_by  varchar(255) NOT NULL
 );
 
 CREATE TABLE IF NOT EXISTS outbox_schema (

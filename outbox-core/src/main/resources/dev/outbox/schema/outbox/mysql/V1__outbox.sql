@@ -35,6 +35,34 @@ CREATE TABLE IF NOT EXISTS outbox_events (
   CONSTRAINT outbox_events_only_retries_are_due CHECK ((next_attempt_at IS NOT NULL) = (status = 'RETRYING'))
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
 
+-- Finished events that retention has moved here, as they were. Each row is written once.
+CREATE TABLE IF NOT EXISTS outbox_archived_events (
+  seq               bigint       NOT NULL PRIMARY KEY,
+  event_id          binary(16)   NOT NULL,
+  lane              int          NOT NULL,
+  aggregate_type    varchar(100) NOT NULL,
+  aggregate_id      varchar(200) NOT NULL,
+  aggregate_version bigint,
+  event_type        varchar(200) NOT NULL,
+  topic             varchar(249) NOT NULL,
+  content_type      varchar(100) NOT NULL,
+  payload           longblob     NOT NULL,
+  headers           longtext,
+  encryption_key_id varchar(100),
+  status            enum ('PENDING', 'RETRYING', 'QUARANTINED', 'BLOCKED', 'PUBLISHED', 'DISCARDED') NOT NULL,
+  attempts          int          NOT NULL,
+  next_attempt_at   datetime(6),
+  last_error        text,
+  failed_at         datetime(6),
+  created_at        datetime(6)  NOT NULL,
+  published_at      datetime(6),
+  archived_at       datetime(6)  NOT NULL,
+  UNIQUE KEY event_id (event_id),
+  -- By period, and by aggregate. No publisher pays for these.
+  KEY created (created_at),
+  KEY of_aggregate (aggregate_id)
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
+
 -- One row a lane. Free means lease_until has passed.
 CREATE TABLE IF NOT EXISTS outbox_lanes (
   lane        int         NOT NULL PRIMARY KEY,
@@ -71,6 +99,14 @@ CREATE TABLE IF NOT EXISTS outbox_audit (
   -- null unless it is about one event
   event_id    binary(16),
   reason      varchar(500) NOT NULL
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
+
+-- ShedLock's: which instance does what only one of them does at a time. Its times are in UTC.
+CREATE TABLE IF NOT EXISTS outbox_shedlock (
+  name       varchar(64)  NOT NULL PRIMARY KEY,
+  lock_until datetime(3)  NOT NULL,
+  locked_at  datetime(3)  NOT NULL,
+  locked_by  varchar(255) NOT NULL
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
 
 CREATE TABLE IF NOT EXISTS outbox_schema (

@@ -36,6 +36,34 @@ CREATE INDEX outbox_events_retrying ON outbox_events (lane, next_attempt_at) WHE
 CREATE INDEX outbox_events_held ON outbox_events (lane, aggregate_type, aggregate_id, seq)
   WHERE status IN ('RETRYING', 'QUARANTINED', 'BLOCKED');
 
+-- Finished events that retention has moved here, as they were. Each row is written once.
+CREATE TABLE outbox_archived_events (
+  seq               bigint       PRIMARY KEY,
+  event_id          uuid         NOT NULL UNIQUE,
+  lane              integer      NOT NULL,
+  aggregate_type    varchar(100) COLLATE "C" NOT NULL,
+  aggregate_id      varchar(200) COLLATE "C" NOT NULL,
+  aggregate_version bigint,
+  event_type        varchar(200) NOT NULL,
+  topic             varchar(249) NOT NULL,
+  content_type      varchar(100) NOT NULL,
+  payload           bytea        NOT NULL,
+  headers           text,
+  encryption_key_id varchar(100),
+  status            varchar(11)  NOT NULL,
+  attempts          integer      NOT NULL,
+  next_attempt_at   timestamptz,
+  last_error        text,
+  failed_at         timestamptz,
+  created_at        timestamptz  NOT NULL,
+  published_at      timestamptz,
+  archived_at       timestamptz  NOT NULL
+);
+
+-- By period, and by aggregate. No publisher pays for these.
+CREATE INDEX outbox_archived_events_created ON outbox_archived_events (created_at);
+CREATE INDEX outbox_archived_events_of_aggregate ON outbox_archived_events (aggregate_id);
+
 -- One row a lane. Free means lease_until has passed. Few rows, written often: space on the page for new versions of them.
 CREATE TABLE outbox_lanes (
   lane        integer     PRIMARY KEY,
@@ -71,6 +99,14 @@ CREATE TABLE outbox_audit (
   -- null unless it is about one event
   event_id    uuid,
   reason      varchar(500) NOT NULL
+);
+
+-- ShedLock's: which instance does what only one of them does at a time. Its times are in UTC.
+CREATE TABLE outbox_shedlock (
+  name       varchar(64)  PRIMARY KEY,
+  lock_until timestamp(3) NOT NULL,
+  locked_at  timestamp(3) NOT NULL,
+  locked_by  varchar(255) NOT NULL
 );
 
 CREATE TABLE outbox_schema (
