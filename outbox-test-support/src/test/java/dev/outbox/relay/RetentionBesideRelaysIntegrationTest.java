@@ -175,8 +175,8 @@ class RetentionBesideRelaysIntegrationTest {
                     .query((row, number) -> dialect.id(row, "event_id"))
                     .list();
             for (UUID event : quarantined) {
-                if (random.nextInt(3) > 0) outbox.quarantine.approve(event);
-                else outbox.quarantine.discard(event);
+                if (random.nextInt(3) > 0) outbox.operations.approve(event, "a test");
+                else outbox.operations.discard(event, "a test");
             }
         }
     }
