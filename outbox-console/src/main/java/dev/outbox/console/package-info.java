@@ -1,0 +1,5 @@
+/** The operations of the outbox as a REST API. It checks what comes in and hands on to {@link dev.outbox.OutboxOperations}, which knows who may do what. */
+@NullMarked
+package dev.outbox.console;
+
+import org.jspecify.annotations.NullMarked;

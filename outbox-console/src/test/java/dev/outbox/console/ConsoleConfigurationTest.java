@@ -1,0 +1,227 @@
+package dev.outbox.console;
+
+import static dev.outbox.console.Api.NOBODY;
+import static dev.outbox.console.ConsoleIntegrationTest.assertProblem;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.outbox.AuditEntry;
+import dev.outbox.OutboxOperations;
+import dev.outbox.console.Api.Answer;
+import dev.outbox.spi.AccessControl;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.http.converter.autoconfigure.HttpMessageConvertersAutoConfiguration;
+import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
+import org.springframework.boot.test.context.assertj.AssertableWebApplicationContext;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
+import org.springframework.boot.web.server.servlet.context.AnnotationConfigServletWebServerApplicationContext;
+import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
+import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.method.HandlerTypePredicate;
+import org.springframework.web.servlet.config.annotation.PathMatchConfigurer;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+/** Where the API is, and when there is none; without a database. */
+@ExtendWith(OutputCaptureExtension.class)
+@Timeout(60)
+class ConsoleConfigurationTest {
+    private static final String PAUSE = "{\"scope\": \"EVERYTHING\", \"reason\": \"maintenance\"}";
+
+    private final WebApplicationContextRunner application = new WebApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    JacksonAutoConfiguration.class,
+                    HttpMessageConvertersAutoConfiguration.class,
+                    DispatcherServletAutoConfiguration.class,
+                    WebMvcAutoConfiguration.class,
+                    OutboxConsoleAutoConfiguration.class));
+
+    private final WebApplicationContextRunner operated = application
+            .withBean(AccessControl.class, () -> AccessControl.allowAll("test"))
+            .withBean(OutboxOperations.class, () -> operations(Map.of("pauses", List.of(), "pause", true)));
+
+    @Test
+    void is_there_with_operations_and_a_web_application() {
+        operated.run(context -> {
+            assertThat(api(context).get(NOBODY, "/outbox/api/pauses").status()).isEqualTo(200);
+            assertThat(post(context, "/outbox/api/pauses", PAUSE).body()).isEqualTo("{\"changed\":true}");
+        });
+        application.run(context -> assertThat(context).doesNotHaveBean(ReadingController.class));
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(OutboxConsoleAutoConfiguration.class))
+                .withBean(OutboxOperations.class, () -> operations(Map.of()))
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(ReadingController.class));
+    }
+
+    @Test
+    void is_under_the_path_that_the_application_chooses() {
+        operated.withPropertyValues("outbox.console.path=/admin/events-out").run(context -> {
+            assertThat(api(context).get(NOBODY, "/admin/events-out/api/pauses").status())
+                    .isEqualTo(200);
+            assertThat(api(context).get(NOBODY, "/outbox/api/pauses").status()).isEqualTo(404);
+        });
+    }
+
+    @Test
+    void stays_there_when_the_application_moves_its_own_controllers() {
+        operated.withBean(Moved.class)
+                .run(context -> assertThat(
+                                api(context).get(NOBODY, "/outbox/api/pauses").status())
+                        .isEqualTo(200));
+    }
+
+    static final class Moved implements WebMvcConfigurer {
+        @Override
+        public void configurePathMatch(PathMatchConfigurer configurer) {
+            configurer.addPathPrefix("/api/v1", HandlerTypePredicate.forAnnotation(RestController.class));
+        }
+    }
+
+    @Test
+    void a_path_that_is_none_stops_the_start() {
+        for (String path : List.of("outbox", "/", "", "/outbox/", "/a//b", "/**", "/{x}"))
+            operated.withPropertyValues("outbox.console.path=" + path)
+                    .run(context -> assertThat(context)
+                            .getFailure()
+                            .rootCause()
+                            .hasMessage(
+                                    "outbox.console.path is '%s'. Set it to a path of letters, digits, hyphens and underscores that begins with a slash and ends without one, such as /outbox."
+                                            .formatted(path)));
+    }
+
+    @Test
+    void without_anybody_who_says_who_may_do_what_nothing_can_be_changed(CapturedOutput output) {
+        application
+                .withBean(OutboxOperations.class, () -> operations(Map.of("pauses", List.of())))
+                .run(context -> {
+                    assertThat(context).doesNotHaveBean(ChangingController.class);
+                    assertThat(post(context, "/outbox/api/pauses", PAUSE).status())
+                            .isEqualTo(405);
+                    assertThat(post(context, "/outbox/api/quarantine/discard", PAUSE)
+                                    .status())
+                            .isEqualTo(404);
+                });
+        assertThat(output)
+                .containsOnlyOnce(
+                        "/outbox/api refuses every request, and has no requests that change something: this application has neither Spring Security nor an AccessControl of its own. Add Spring Security, or declare a bean of type dev.outbox.spi.AccessControl.");
+    }
+
+    @RestController
+    static class Own {
+        @GetMapping("/own")
+        String fail() {
+            throw new IllegalStateException("ours");
+        }
+    }
+
+    @RestControllerAdvice
+    static class OwnAdvice {
+        @ExceptionHandler
+        ResponseEntity<String> any(Exception e) {
+            return ResponseEntity.status(418).body("own: " + e.getMessage());
+        }
+    }
+
+    @Test
+    void errors_of_the_api_are_problems_and_those_of_the_application_stay_its_own() {
+        operated.withBean(Own.class).withBean(OwnAdvice.class).run(context -> {
+            Answer failed = api(context).get(NOBODY, "/outbox/api/quarantine");
+            assertProblem(failed, 500, "The outbox could not do this. The application's log says why.");
+            assertThat(failed.body()).doesNotContain("SELECT", "Exception");
+            assertProblem(
+                    api(context).get(NOBODY, "/outbox/api/events?size=0"), 400, "A page has 1 to 500 entries, not 0.");
+            Answer own = api(context).get(NOBODY, "/own");
+            assertThat(own.status()).isEqualTo(418);
+            assertThat(own.body()).isEqualTo("own: ours");
+        });
+    }
+
+    @Test
+    void takes_nothing_but_json_which_no_form_of_another_site_sends() {
+        operated.run(context -> {
+            for (MediaType type : List.of(
+                    MediaType.TEXT_PLAIN, MediaType.APPLICATION_FORM_URLENCODED, MediaType.MULTIPART_FORM_DATA)) {
+                Answer answer = api(context).postWithoutToken(NOBODY, type, "/outbox/api/pauses", PAUSE);
+                assertThat(answer.status()).isEqualTo(415);
+                assertThat(answer.type()).isEqualTo("application/problem+json");
+            }
+        });
+    }
+
+    @Test
+    void an_export_that_breaks_off_is_not_taken_for_a_whole_one() {
+        List<AuditEntry> page = IntStream.range(0, 500)
+                .mapToObj(i -> new AuditEntry(
+                        i, Instant.EPOCH, "olga", "APPROVE", "event", null, "a reason that fills the buffer"))
+                .toList();
+        OutboxOperations breaking = (OutboxOperations) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {OutboxOperations.class}, (proxy, method, arguments) -> {
+                    if (arguments[0].equals(Long.MAX_VALUE)) return page;
+                    throw new IllegalStateException("the database is gone");
+                });
+        new WebApplicationContextRunner(AnnotationConfigServletWebServerApplicationContext::new)
+                .withConfiguration(AutoConfigurations.of(
+                        JacksonAutoConfiguration.class,
+                        HttpMessageConvertersAutoConfiguration.class,
+                        TomcatServletWebServerAutoConfiguration.class,
+                        DispatcherServletAutoConfiguration.class,
+                        WebMvcAutoConfiguration.class,
+                        OutboxConsoleAutoConfiguration.class))
+                .withPropertyValues("server.port=0")
+                .withBean(OutboxOperations.class, () -> breaking)
+                .run(context -> {
+                    int port = Objects.requireNonNull(((AnnotationConfigServletWebServerApplicationContext)
+                                            context.getSourceApplicationContext())
+                                    .getWebServer())
+                            .getPort();
+                    HttpRequest request = HttpRequest.newBuilder(
+                                    URI.create("http://localhost:%d/outbox/api/audit.csv".formatted(port)))
+                            .build();
+                    Assertions.assertThatThrownBy(() ->
+                                    HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()))
+                            .isInstanceOf(IOException.class);
+                });
+    }
+
+    /** Answers some calls; the others fail as a database does. */
+    private static OutboxOperations operations(Map<String, Object> answers) {
+        return (OutboxOperations) Proxy.newProxyInstance(
+                ConsoleConfigurationTest.class.getClassLoader(),
+                new Class<?>[] {OutboxOperations.class},
+                (proxy, method, arguments) -> {
+                    if (answers.containsKey(method.getName())) return answers.get(method.getName());
+                    throw new IllegalStateException("bad SQL grammar [SELECT secret FROM outbox_events]");
+                });
+    }
+
+    private static Api api(AssertableWebApplicationContext context) {
+        return new Api(context, false);
+    }
+
+    private static Answer post(AssertableWebApplicationContext context, String path, String json) throws Exception {
+        return api(context).postWithoutToken(NOBODY, MediaType.APPLICATION_JSON, path, json);
+    }
+}
