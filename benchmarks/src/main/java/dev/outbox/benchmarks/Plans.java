@@ -13,6 +13,7 @@ import dev.outbox.store.OutboxTables;
 import dev.outbox.store.PauseStore;
 import dev.outbox.store.QuarantineStore;
 import dev.outbox.store.Reading;
+import dev.outbox.store.StateStore;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -37,6 +38,7 @@ final class Plans {
     private final BatchMarking marking;
     private final QuarantineStore quarantine;
     private final PauseStore pauses;
+    private final StateStore states;
 
     Plans(Table table, ExplainedDataSource explained, PlansPage page) {
         this.table = table;
@@ -48,6 +50,7 @@ final class Plans {
         this.marking = new BatchMarking(lanes, batches);
         this.quarantine = new QuarantineStore(tables, lanes, batches);
         this.pauses = new PauseStore(tables);
+        this.states = StateStore.of(tables);
     }
 
     void run() throws SQLException {
@@ -104,6 +107,8 @@ final class Plans {
             marking.mark(marks(claims, batch, Plans::late, null));
         }
         explained.takePlans();
+        states.read();
+        put("-", "State: oldest", "State: retries", "State: pending", "State: quarantine", "State: blocked", "-");
 
         quarantine.approve(first.eventId(), () -> {});
         put("-", "-", "Approve", "-");

@@ -170,6 +170,7 @@ class RelayIntegrationTest {
                 .as("the lane is still the other's")
                 .isTrue();
         assertThat(outbox.meters.counter("outbox.relay.leases.lost").count()).isEqualTo(1);
+        assertThat(outbox.meters.counter("outbox.relay.published").count()).isZero();
     }
 
     @Test
