@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -115,6 +116,11 @@ public abstract class Dialect {
                 """.formatted(currentSchema());
         Long tables = jdbc.queryForObject(sql, Long.class, names.schema(), names.prefixed(table));
         return tables != null && tables > 0;
+    }
+
+    /** What a table takes with its indexes, in bytes; empty where nothing tells. It is called as the scripts call it. */
+    OptionalLong size(JdbcTemplate jdbc, OutboxTables names, String table) {
+        return OptionalLong.empty();
     }
 
     /** What a user needs to see a schema. */

@@ -7,12 +7,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.CannotAcquireLockException;
+import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /** MySQL and MariaDB, which differ in their scripts only. Times are kept in UTC, whatever the time zones of server and connection, and ids as 16 bytes. */
 final class MySqlDialect extends Dialect {
@@ -80,6 +84,31 @@ final class MySqlDialect extends Dialect {
     @Override
     String currentSchema() {
         return "database()";
+    }
+
+    /** What information_schema tells, which MySQL would remember for a day; MariaDB takes the second part of each SET for a comment. */
+    @Override
+    OptionalLong size(JdbcTemplate jdbc, OutboxTables names, String table) {
+        ConnectionCallback<OptionalLong> onOneConnection = connection -> {
+            JdbcTemplate session = new JdbcTemplate(new SingleConnectionDataSource(connection, true));
+            session.execute("""
+                    SET @outbox_size = 0 /*!80000 , @outbox_expiry = @@session.information_schema_stats_expiry,
+                        SESSION information_schema_stats_expiry = 0 */
+                    """);
+            try {
+                String sql = """
+                        SELECT data_length + index_length FROM information_schema.tables
+                        WHERE table_schema = coalesce(?, database()) AND table_name = ?
+                        """;
+                return session.queryForList(sql, Long.class, names.schema(), names.prefixed(table)).stream()
+                        .mapToLong(Long::longValue)
+                        .findFirst();
+            } finally {
+                session.execute(
+                        "SET @outbox_size = 0 /*!80000 , SESSION information_schema_stats_expiry = @outbox_expiry */");
+            }
+        };
+        return Objects.requireNonNull(jdbc.execute(onOneConnection));
     }
 
     @Override

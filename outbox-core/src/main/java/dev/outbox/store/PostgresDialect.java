@@ -2,6 +2,7 @@ package dev.outbox.store;
 
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -53,6 +54,18 @@ final class PostgresDialect extends Dialect {
     boolean exists(JdbcTemplate jdbc, OutboxTables names, String table) {
         return Boolean.TRUE.equals(
                 jdbc.queryForObject("SELECT to_regclass(?) IS NOT NULL", Boolean.class, names.named(table)));
+    }
+
+    /** With its partitions; a table that has none is in no tree. */
+    @Override
+    OptionalLong size(JdbcTemplate jdbc, OutboxTables names, String table) {
+        String sql = """
+                SELECT coalesce(sum(pg_total_relation_size(p.relid))::bigint, pg_total_relation_size(t.id))
+                FROM (SELECT ?::regclass AS id) t LEFT JOIN pg_partition_tree(t.id) p ON true
+                GROUP BY t.id
+                """;
+        Long bytes = jdbc.queryForObject(sql, Long.class, names.named(table));
+        return bytes == null ? OptionalLong.empty() : OptionalLong.of(bytes);
     }
 
     @Override
