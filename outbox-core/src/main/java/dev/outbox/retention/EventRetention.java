@@ -52,6 +52,11 @@ public final class EventRetention {
         }
     }
 
+    /** Whether its rules leave it nothing to do. */
+    public boolean keepsEverything() {
+        return rules.keepEverything();
+    }
+
     @FunctionalInterface
     private interface Step {
         Chunk take(Duration age, long after, int rows);

@@ -14,7 +14,9 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.CannotAcquireLockException;
+import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /** MySQL and MariaDB, which differ in their scripts only. Times are kept in UTC, whatever the time zones of server and connection, and ids as 16 bytes. */
 final class MySqlDialect extends Dialect {
@@ -89,25 +91,32 @@ final class MySqlDialect extends Dialect {
         }
     }
 
-    /** MySQL remembers for a day what it has told, unless asked not to; MariaDB knows no such setting, and skips what is for MySQL 8 only. */
-    @Override
-    TableState.Size size(JdbcTemplate jdbc, OutboxTables names, String table) {
-        String sql = """
-                SELECT data_length + index_length AS bytes, table_rows AS number FROM information_schema.tables
-                WHERE table_schema = coalesce(?, database()) AND table_name = ?
-                """;
-        jdbc.execute("SET @outbox_size = 1 /*!80000 , SESSION information_schema_stats_expiry = 0 */");
-        try {
-            return Objects.requireNonNull(
-                    jdbc.queryForObject(sql, (row, number) -> size(row), names.schema(), names.prefixed(table)));
-        } finally {
-            jdbc.execute("SET @outbox_size = NULL /*!80000 , SESSION information_schema_stats_expiry = DEFAULT */");
-        }
-    }
-
     @Override
     String currentSchema() {
         return "database()";
+    }
+
+    /** What information_schema tells, which MySQL would remember for a day; MariaDB takes the second part of each SET for a comment. */
+    @Override
+    TableState.Size size(JdbcTemplate jdbc, OutboxTables names, String table) {
+        ConnectionCallback<TableState.Size> onOneConnection = connection -> {
+            JdbcTemplate session = new JdbcTemplate(new SingleConnectionDataSource(connection, true));
+            session.execute("""
+                    SET @outbox_size = 0 /*!80000 , @outbox_expiry = @@session.information_schema_stats_expiry,
+                        SESSION information_schema_stats_expiry = 0 */
+                    """);
+            try {
+                String sql = """
+                        SELECT data_length + index_length AS bytes, table_rows AS number FROM information_schema.tables
+                        WHERE table_schema = coalesce(?, database()) AND table_name = ?
+                        """;
+                return session.queryForObject(sql, (row, number) -> size(row), names.schema(), names.prefixed(table));
+            } finally {
+                session.execute(
+                        "SET @outbox_size = 0 /*!80000 , SESSION information_schema_stats_expiry = @outbox_expiry */");
+            }
+        };
+        return Objects.requireNonNull(jdbc.execute(onOneConnection));
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * What becomes of events that are finished.
@@ -16,6 +17,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param archived after which time, since they were published, they are deleted from the archive; by default never
  * @param interval how often it is looked for them, by one instance at a time
  * @param chunkSize how many rows one transaction looks at
+ * @param tableLimit which size the tables of events and of archived ones should not reach together, indexes included; by default nothing is watched
+ * @param warnBefore how long before they reach it, at the rate at which they grow, the log warns
  */
 @ConfigurationProperties("outbox.retention")
 record RetentionProperties(
@@ -23,13 +26,22 @@ record RetentionProperties(
         @DefaultValue("30d") Duration published,
         @Nullable Duration archived,
         @DefaultValue("1h") Duration interval,
-        @DefaultValue("1000") int chunkSize) {
+        @DefaultValue("1000") int chunkSize,
+        @Nullable DataSize tableLimit,
+        @DefaultValue("1d") Duration warnBefore) {
     RetentionProperties {
-        if (interval.isNegative() || interval.isZero()) {
-            throw new OutboxConfigurationException(
-                    "outbox.retention.interval is %s.".formatted(interval),
-                    "Set it to a positive duration such as 1h.");
+        requirePositive("interval", interval, interval.isNegative() || interval.isZero(), "duration such as 1h");
+        requirePositive(
+                "warn-before", warnBefore, warnBefore.isNegative() || warnBefore.isZero(), "duration such as 1d");
+        if (tableLimit != null) {
+            requirePositive("table-limit", tableLimit, tableLimit.toBytes() <= 0, "size such as 100GB");
         }
+    }
+
+    private static void requirePositive(String property, Object value, boolean wrong, String example) {
+        if (!wrong) return;
+        throw new OutboxConfigurationException(
+                "outbox.retention.%s is %s.".formatted(property, value), "Set it to a positive %s.".formatted(example));
     }
 
     RetentionRules rules() {

@@ -5,11 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import dev.outbox.OutboxMessage;
 import dev.outbox.OutboxPublisher;
+import dev.outbox.retention.TableForecast;
 import dev.outbox.spi.EventSender;
 import dev.outbox.spi.SentPosition;
 import dev.outbox.store.EventsInUse;
 import dev.outbox.test.PostgresSchema;
 import dev.outbox.test.TestServers;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -112,6 +114,38 @@ class RetentionIntegrationTest {
             age(context, old, 31);
             await().until(() -> ids(context, "outbox_events").isEmpty());
         });
+    }
+
+    @Test
+    void tables_that_have_reached_their_limit_are_warned_of(CapturedOutput output) {
+        application
+                .withPropertyValues("outbox.retention.mode=keep", "outbox.retention.table-limit=1KB")
+                .run(context -> {
+                    await().untilAsserted(() -> assertThat(
+                                    context.getBean(TableForecast.class).timeToLimit())
+                            .contains(Duration.ZERO));
+                    await().untilAsserted(() -> assertThat(output)
+                            .contains("The outbox tables have reached outbox.retention.table-limit: look whether"));
+                });
+    }
+
+    @Test
+    void without_a_limit_nothing_is_watched() {
+        application.run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(TableForecast.class));
+    }
+
+    @Test
+    void where_the_database_tells_no_sizes_a_limit_is_said_to_be_of_no_effect(CapturedOutput output) {
+        application
+                .withPropertyValues(
+                        "spring.datasource.url=jdbc:h2:mem:" + UUID.randomUUID(),
+                        "spring.datasource.username=sa",
+                        "spring.datasource.password=",
+                        "outbox.retention.table-limit=1GB")
+                .run(
+                        context -> assertThat(output)
+                                .contains(
+                                        "outbox.retention.table-limit has no effect: this database does not tell how large a table is."));
     }
 
     @Test

@@ -35,6 +35,8 @@ class RetentionPropertiesTest {
             archived   | 30d   | outbox.retention.archived is PT720H. Set it to more than outbox.retention.published, PT720H, or leave it out to keep archived events.
             chunk-size | 0     | outbox.retention.chunk-size is 0. Set it to a number from 1 to 10000.
             chunk-size | 10001 | outbox.retention.chunk-size is 10001. Set it to a number from 1 to 10000.
+            warn-before | 0s   | outbox.retention.warn-before is PT0S. Set it to a positive duration such as 1d.
+            table-limit | 0B   | outbox.retention.table-limit is 0B. Set it to a positive size such as 100GB.
             interval   | -1s   | outbox.retention.interval is PT-1S. Set it to a positive duration such as 1h.
             """)
     void what_makes_no_sense_is_named(String key, String value, String message) {
