@@ -1,5 +1,7 @@
 package dev.outbox.console;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.outbox.AuditEntry;
 import dev.outbox.EventPage;
 import dev.outbox.EventState;
@@ -10,6 +12,8 @@ import dev.outbox.QuarantineGroup;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -77,16 +81,20 @@ class ReadingController {
                 lines, lines.size() < size ? null : lines.get(size - 1).id());
     }
 
-    /** In the caller's thread, which is the one that has permissions; what is written is not kept. */
+    /**
+     * In the caller's thread, which is the one that has permissions; what is written is not kept. Bytes, not the response's writer: an error that comes before the first of them has left can then still be told as a problem.
+     */
     @GetMapping(path = "/audit.csv", produces = "text/csv")
     void export(HttpServletResponse response) throws IOException {
         List<AuditEntry> page = operations.audit(Long.MAX_VALUE, OutboxOperations.MAX_PAGE);
         response.setContentType("text/csv;charset=UTF-8");
         response.setHeader(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"outbox-audit.csv\"");
-        AuditCsv csv = new AuditCsv(response.getWriter());
+        Writer out = new OutputStreamWriter(response.getOutputStream(), UTF_8);
+        AuditCsv csv = new AuditCsv(out);
         while (!page.isEmpty()) {
             for (AuditEntry line : page) csv.write(line);
             page = operations.audit(page.get(page.size() - 1).id(), OutboxOperations.MAX_PAGE);
         }
+        out.flush();
     }
 }

@@ -3,6 +3,7 @@ package dev.outbox.console;
 import static dev.outbox.console.Api.NOBODY;
 import static dev.outbox.console.ConsoleIntegrationTest.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.outbox.AuditEntry;
 import dev.outbox.OutboxOperations;
@@ -17,13 +18,13 @@ import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.stream.IntStream;
-import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.http.converter.autoconfigure.HttpMessageConvertersAutoConfiguration;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.test.context.assertj.AssertableWebApplicationContext;
@@ -32,9 +33,10 @@ import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
-import org.springframework.boot.web.server.servlet.context.AnnotationConfigServletWebServerApplicationContext;
 import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
 import org.springframework.boot.webmvc.autoconfigure.WebMvcAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -44,6 +46,7 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.method.HandlerTypePredicate;
 import org.springframework.web.servlet.config.annotation.PathMatchConfigurer;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Where the API is, and when there is none; without a database. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -173,38 +176,52 @@ class ConsoleConfigurationTest {
 
     @Test
     void an_export_that_breaks_off_is_not_taken_for_a_whole_one() {
-        List<AuditEntry> page = IntStream.range(0, 500)
+        assertThatThrownBy(() -> exportOf(500)).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void an_export_that_fails_before_anything_has_left_is_a_problem() throws Exception {
+        HttpResponse<String> answer = exportOf(1);
+        assertThat(answer.statusCode()).isEqualTo(500);
+        assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        assertThat(answer.headers().firstValue("Content-Disposition")).isEmpty();
+        assertThat(new JsonMapper().readTree(answer.body()).path("detail").asString())
+                .isEqualTo("The outbox could not do this. The application's log says why.");
+    }
+
+    /** From a real server, whose database has a first page and fails then. */
+    private static HttpResponse<String> exportOf(int lines) throws Exception {
+        List<AuditEntry> page = IntStream.range(0, lines)
                 .mapToObj(i -> new AuditEntry(
                         i, Instant.EPOCH, "olga", "APPROVE", "event", null, "a reason that fills the buffer"))
                 .toList();
         OutboxOperations breaking = (OutboxOperations) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {OutboxOperations.class}, (proxy, method, arguments) -> {
+                ConsoleConfigurationTest.class.getClassLoader(),
+                new Class<?>[] {OutboxOperations.class},
+                (proxy, method, arguments) -> {
                     if (arguments[0].equals(Long.MAX_VALUE)) return page;
                     throw new IllegalStateException("the database is gone");
                 });
-        new WebApplicationContextRunner(AnnotationConfigServletWebServerApplicationContext::new)
-                .withConfiguration(AutoConfigurations.of(
-                        JacksonAutoConfiguration.class,
-                        HttpMessageConvertersAutoConfiguration.class,
-                        TomcatServletWebServerAutoConfiguration.class,
-                        DispatcherServletAutoConfiguration.class,
-                        WebMvcAutoConfiguration.class,
-                        OutboxConsoleAutoConfiguration.class))
-                .withPropertyValues("server.port=0")
-                .withBean(OutboxOperations.class, () -> breaking)
-                .run(context -> {
-                    int port = Objects.requireNonNull(((AnnotationConfigServletWebServerApplicationContext)
-                                            context.getSourceApplicationContext())
-                                    .getWebServer())
-                            .getPort();
-                    HttpRequest request = HttpRequest.newBuilder(
-                                    URI.create("http://localhost:%d/outbox/api/audit.csv".formatted(port)))
-                            .build();
-                    Assertions.assertThatThrownBy(() ->
-                                    HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()))
-                            .isInstanceOf(IOException.class);
-                });
+        try (ConfigurableApplicationContext context = new SpringApplicationBuilder(Server.class)
+                .initializers(application -> application.getBeanFactory().registerSingleton("breaking", breaking))
+                .run("--server.port=0")) {
+            URI export = URI.create("http://localhost:%s/outbox/api/audit.csv"
+                    .formatted(context.getEnvironment().getRequiredProperty("local.server.port")));
+            return HttpClient.newHttpClient()
+                    .send(HttpRequest.newBuilder(export).build(), HttpResponse.BodyHandlers.ofString());
+        }
     }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportAutoConfiguration({
+        JacksonAutoConfiguration.class,
+        HttpMessageConvertersAutoConfiguration.class,
+        TomcatServletWebServerAutoConfiguration.class,
+        DispatcherServletAutoConfiguration.class,
+        WebMvcAutoConfiguration.class,
+        OutboxConsoleAutoConfiguration.class
+    })
+    static class Server {}
 
     /** Answers some calls; the others fail as a database does. */
     private static OutboxOperations operations(Map<String, Object> answers) {
