@@ -9,12 +9,7 @@ import dev.outbox.inbox.Inbox;
 import dev.outbox.test.KafkaServer;
 import dev.outbox.test.PostgresSchema;
 import dev.outbox.test.TestServers;
-import io.micrometer.core.instrument.Meter;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.micrometer.prometheusmetrics.PrometheusNamingConvention;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -42,11 +37,6 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** docs/metrics.md names what an application that publishes and consumes shows to Prometheus, with its tags, and nothing else. */
 @Timeout(120)
 class MetricsPageIntegrationTest {
-    /** Name, type, tags, unit. */
-    private static final Pattern ROW =
-            Pattern.compile("^\\| `(outbox[a-z.]+)` \\| (\\w+)[^|]* \\| ([^|]*) \\| ([^|]*) \\|", Pattern.MULTILINE);
-
-    private static final Pattern TAG = Pattern.compile("(?:^|; )`(\\w+)`");
     private static final Pattern FAMILY = Pattern.compile("^# TYPE (outbox_\\w+) (\\w+)$", Pattern.MULTILINE);
     private static final Pattern LABEL = Pattern.compile("(\\w+)=\"");
 
@@ -100,41 +90,12 @@ class MetricsPageIntegrationTest {
                             == 20);
                     await().until(() -> prometheus.scrape().contains("outbox_kafka_consumer_lag{"));
                     await().untilAsserted(() ->
-                            assertThat(scraped(prometheus.scrape())).isEqualTo(documented()));
+                            assertThat(scraped(prometheus.scrape())).isEqualTo(MetricsPage.labelsByName()));
                     assertThat(value(prometheus, "outbox_relay_published_total"))
                             .isEqualTo(20);
                     assertThat(prometheus.scrape()).contains("outbox_relay_publish_latency_seconds_bucket{le=\"0.");
                     await().until(() -> value(prometheus, "outbox_events{status=\"pending\"}") == 0);
                 });
-    }
-
-    /** Labels by the name of the family. */
-    private static Map<String, Set<String>> documented() throws IOException {
-        Map<String, Set<String>> documented = new TreeMap<>();
-        Matcher row = ROW.matcher(Files.readString(Path.of("../docs/metrics.md")));
-        while (row.find()) {
-            Set<String> tags = new TreeSet<>();
-            Matcher tag = TAG.matcher(row.group(3));
-            while (tag.find()) tags.add(tag.group(1));
-            documented.put(prometheusName(row.group(1), row.group(2), row.group(4)), tags);
-        }
-        return documented;
-    }
-
-    private static String prometheusName(String name, String type, String unit) {
-        String baseUnit = Set.of("seconds", "bytes").contains(unit) ? unit : null;
-        String converted = new PrometheusNamingConvention().name(name, meterType(type), baseUnit);
-        return type.equals("counter") && !converted.endsWith("_total") ? converted + "_total" : converted;
-    }
-
-    private static Meter.Type meterType(String type) {
-        return switch (type) {
-            case "counter" -> Meter.Type.COUNTER;
-            case "gauge" -> Meter.Type.GAUGE;
-            case "timer" -> Meter.Type.TIMER;
-            case "summary" -> Meter.Type.DISTRIBUTION_SUMMARY;
-            default -> throw new IllegalArgumentException("The page has a metric of the type " + type);
-        };
     }
 
     private static Map<String, Set<String>> scraped(String scrape) {

@@ -2,7 +2,6 @@ package dev.outbox.test.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.outbox.EventStatus;
 import dev.outbox.retention.EventRetention;
@@ -216,7 +215,7 @@ abstract class RetentionContract {
         assertThat(seqs("outbox_archived_events")).containsExactly(second);
     }
 
-    /** InnoDB renews its statistics some ten seconds later; MySQL would remember the first answer for a day. */
+    /** InnoDB renews its statistics some time later, or when it is told to; MySQL would remember the first answer for a day all the same. */
     @Test
     void the_size_of_both_tables_is_told_as_it_is_now() {
         TableSize size = new TableSize(outbox.tables);
@@ -230,9 +229,16 @@ abstract class RetentionContract {
         for (int i = 0; i < 2; i++) set(published(OLD), large);
         run(RetentionMode.ARCHIVE, null);
         for (int i = 0; i < 2; i++) set(published(OLD), large);
-        await().atMost(Duration.ofSeconds(40))
-                .untilAsserted(
-                        () -> assertThat(size.bytes().orElseThrow()).isGreaterThan(before.orElseThrow() + 3_500_000));
+        if (!dialect.hasArrays()) analyze();
+        assertThat(size.bytes().orElseThrow()).isGreaterThan(before.orElseThrow() + 3_500_000);
+    }
+
+    private void analyze() {
+        assertThat(outbox.jdbc
+                        .sql("ANALYZE TABLE outbox_events, outbox_archived_events")
+                        .query((row, number) -> row.getString("Msg_text"))
+                        .list())
+                .containsOnly("OK", "Engine-independent statistics collected");
     }
 
     private void set(long seq, byte[] payload) {
