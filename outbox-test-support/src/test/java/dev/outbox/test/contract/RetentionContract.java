@@ -238,7 +238,7 @@ abstract class RetentionContract {
                         .sql("ANALYZE TABLE outbox_events, outbox_archived_events")
                         .query((row, number) -> row.getString("Msg_text"))
                         .list())
-                .containsOnly("OK", "Engine-independent statistics collected");
+                .isSubsetOf("OK", "Engine-independent statistics collected");
     }
 
     private void set(long seq, byte[] payload) {
