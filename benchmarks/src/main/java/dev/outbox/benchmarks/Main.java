@@ -3,7 +3,6 @@ package dev.outbox.benchmarks;
 import dev.outbox.test.KafkaServer;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 
 /** {@code engine}, {@code tracing}, {@code databases}, {@code inbox}, {@code operations}: measure and print; see {@code docs/benchmarks.md}. {@code plans}: writes the plans into {@code docs/query-plans.md}. */
 final class Main {
@@ -69,11 +68,8 @@ final class Main {
 
     private static void operations(Options options) throws Exception {
         Results results = new Results();
-        for (Product product : new Product[] {Product.POSTGRESQL, Product.MYSQL}) {
-            if (!options.takes(product.name().toLowerCase(Locale.ROOT))) continue;
-            try (Server server = Server.start(product, options.connection())) {
-                new OperatorsView(server, options, results).run();
-            }
+        try (Server postgres = Server.start(Product.POSTGRESQL, options.connection())) {
+            new OperatorsView(postgres, options, results).run();
         }
         results.print();
         results.addTo(RESULTS, "operations_options", options);

@@ -7,7 +7,6 @@ import dev.outbox.store.EventSearch;
 import dev.outbox.store.OutboxTables;
 import dev.outbox.store.ReplaySearch;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Set;
 
 /** How long operators wait for what they ask, with much published, a hundred thousand events behind a blocked key, and a thousand more in quarantine. The slowest question of a kind counts. */
@@ -19,15 +18,11 @@ final class OperatorsView {
     private final Server server;
     private final Options options;
     private final Results results;
-    private final String prefix;
 
     OperatorsView(Server server, Options options, Results results) {
         this.server = server;
         this.options = options;
         this.results = results;
-        this.prefix = server.product == Product.POSTGRESQL
-                ? ""
-                : server.product.name().toLowerCase(Locale.ROOT) + "_";
     }
 
     void run() {
@@ -40,9 +35,9 @@ final class OperatorsView {
             EventSearch search = new EventSearch(OutboxTables.of(table.dataSource));
             ReplaySearch replays = new ReplaySearch(OutboxTables.of(table.dataSource));
             for (int round = 0; round < options.pairs(); round++) {
-                results.add(prefix + "list_ms", slowest(lists(search)));
-                results.add(prefix + "quarantine_ms", slowest(quarantines(search)));
-                results.add(prefix + "dry_run_ms", slowest(dryRuns(replays)));
+                results.add("list_ms", slowest(lists(search)));
+                results.add("quarantine_ms", slowest(quarantines(search)));
+                results.add("dry_run_ms", slowest(dryRuns(replays)));
             }
         }
     }
