@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param last the latest; null if there is none
  * @param sample some of the earliest, at most {@value #SAMPLE}
  * @param upTo the highest sequence that is meant: what is published later is not
+ * @param token what a replay of it is started with, within an hour
  */
 public record DryRun(
         long events,
@@ -23,7 +24,8 @@ public record DryRun(
         @Nullable EventState first,
         @Nullable EventState last,
         List<EventState> sample,
-        long upTo) {
+        long upTo,
+        String token) {
     public static final int MOST_COUNTED = 10_000;
     public static final int SAMPLE = 10;
 
@@ -33,5 +35,10 @@ public record DryRun(
     public DryRun {
         groups = List.copyOf(groups);
         sample = List.copyOf(sample);
+    }
+
+    /** The same with another token. */
+    public DryRun withToken(String token) {
+        return new DryRun(events, exact, keys, groups, first, last, sample, upTo, token);
     }
 }

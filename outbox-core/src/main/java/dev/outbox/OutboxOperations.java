@@ -21,6 +21,9 @@ public interface OutboxOperations {
     /** The most events that one call decides about, whatever matches. */
     int MAX_DECIDED = 1_000;
 
+    /** How many events wait, for how long, and who is working on them. What it costs does not grow with what was published. */
+    OutboxState state();
+
     /**
      * The state of one event.
      *
@@ -62,11 +65,6 @@ public interface OutboxOperations {
 
     /** Discards what matches and is in quarantine, as {@link #approve(EventFilter, String)} approves it. */
     Decision discard(EventFilter quarantined, String reason);
-
-    /**
-     * What sending published events again would send. Writes nothing and sends nothing, and takes less than a second for a million events in the table.
-     */
-    DryRun dryRun(ReplayPlan plan);
 
     /**
      * Stops relays in all processes from sending something. A batch that is under way is finished first. Nothing is lost, no attempt is used, and

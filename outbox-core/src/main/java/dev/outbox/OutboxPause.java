@@ -1,5 +1,7 @@
 package dev.outbox;
 
+import java.util.Locale;
+
 /**
  * Something that relays leave alone until further notice, in every process: events go on being published, and wait.
  *
@@ -42,5 +44,12 @@ public record OutboxPause(Scope scope, String target) {
     /** The events of one lane, as {@link EventState#lane()} tells it. */
     public static OutboxPause lane(int number) {
         return new OutboxPause(Scope.LANE, Integer.toString(number));
+    }
+
+    /** Such as {@code everything}, {@code topic orders} or {@code lane 7}. */
+    @Override
+    public String toString() {
+        String kind = scope.name().toLowerCase(Locale.ROOT);
+        return target.isEmpty() ? kind : kind + " " + target;
     }
 }

@@ -1,20 +1,17 @@
 package dev.outbox.operate;
 
-import static dev.outbox.OutboxPermission.OUTBOX_OPERATE;
 import static dev.outbox.OutboxPermission.OUTBOX_VIEW;
 
 import dev.outbox.AuditEntry;
 import dev.outbox.Decision;
-import dev.outbox.DryRun;
 import dev.outbox.EventFilter;
 import dev.outbox.EventPage;
 import dev.outbox.EventState;
 import dev.outbox.Impact;
-import dev.outbox.OutboxAccessDeniedException;
 import dev.outbox.OutboxOperations;
 import dev.outbox.OutboxPause;
+import dev.outbox.OutboxState;
 import dev.outbox.QuarantineGroup;
-import dev.outbox.ReplayPlan;
 import dev.outbox.spi.AccessControl;
 import dev.outbox.store.AuditStore;
 import dev.outbox.store.EventSearch;
@@ -22,43 +19,46 @@ import dev.outbox.store.EventStore;
 import dev.outbox.store.OutboxTables;
 import dev.outbox.store.PauseStore;
 import dev.outbox.store.QuarantineStore;
-import dev.outbox.store.ReplaySearch;
 import dev.outbox.store.ShortTransaction;
+import dev.outbox.store.StateStore;
+import dev.outbox.store.TableState;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The operations on the tables. Safe for use by many threads. */
 public final class StoredOperations implements OutboxOperations {
-    private static final Logger log = LoggerFactory.getLogger(StoredOperations.class);
     private static final String APPROVE = "APPROVE";
     private static final String DISCARD = "DISCARD";
     private static final String PAUSE = "PAUSE";
     private static final String RESUME = "RESUME";
 
+    private final StateStore state;
     private final EventStore events;
     private final EventSearch search;
     private final QuarantineStore quarantine;
-    private final ReplaySearch replays;
     private final PauseStore pauses;
     private final AuditStore audit;
     private final ShortTransaction transaction;
     private final AccessControl access;
 
     public StoredOperations(OutboxTables tables, EventStore events, QuarantineStore quarantine, AccessControl access) {
+        this.state = StateStore.of(tables);
         this.events = events;
         this.search = new EventSearch(tables);
         this.quarantine = quarantine;
-        this.replays = new ReplaySearch(tables);
         this.pauses = new PauseStore(tables);
         this.audit = new AuditStore(tables);
         this.transaction = new ShortTransaction(tables);
         this.access = access;
+    }
+
+    @Override
+    public OutboxState state() {
+        access.require(OUTBOX_VIEW);
+        TableState read = state.read();
+        return new OutboxState(read.events(), read.oldestAge(), state.leasedLanes());
     }
 
     @Override
@@ -128,12 +128,6 @@ public final class StoredOperations implements OutboxOperations {
     }
 
     @Override
-    public DryRun dryRun(ReplayPlan plan) {
-        access.require(OUTBOX_VIEW);
-        return replays.dryRun(plan);
-    }
-
-    @Override
     public boolean pause(OutboxPause what, String reason) {
         return change(operator(reason), PAUSE, what, () -> pauses.add(what));
     }
@@ -148,14 +142,9 @@ public final class StoredOperations implements OutboxOperations {
     private boolean change(Operator operator, String action, OutboxPause what, BooleanSupplier change) {
         return transaction.run(() -> {
             boolean changed = change.getAsBoolean();
-            if (changed) operator.did(action, subject(what), null);
+            if (changed) operator.did(action, what.toString(), null);
             return changed;
         });
-    }
-
-    private static String subject(OutboxPause what) {
-        String kind = what.scope().name().toLowerCase(Locale.ROOT);
-        return what.target().isEmpty() ? kind : kind + " " + what.target();
     }
 
     @Override
@@ -175,33 +164,7 @@ public final class StoredOperations implements OutboxOperations {
         throw new IllegalArgumentException("A page has 1 to %d entries, not %d.".formatted(MAX_PAGE, size));
     }
 
-    /** Whoever calls, once it is known that they may, and why they do it. */
     private Operator operator(String reason) {
-        String name = access.require(OUTBOX_OPERATE);
-        if (name.isBlank())
-            throw new OutboxAccessDeniedException(
-                    "Whoever has %s here has no name, and the audit trail needs one. Correct the AccessControl of this application."
-                            .formatted(OUTBOX_OPERATE));
-        if (reason.isBlank() || reason.length() > MAX_REASON)
-            throw new IllegalArgumentException(
-                    "A reason of 1 to %d characters is needed for the audit trail; this one has %d."
-                            .formatted(MAX_REASON, reason.strip().length()));
-        return new Operator(name.substring(0, Math.min(name.length(), AccessControl.MAX_NAME)), reason.strip());
-    }
-
-    private final class Operator {
-        private final String name;
-        private final String reason;
-
-        Operator(String name, String reason) {
-            this.name = name;
-            this.reason = reason;
-        }
-
-        /** In the current transaction. */
-        void did(String action, String subject, @Nullable UUID eventId) {
-            audit.add(name, action, subject, eventId, reason);
-            log.info("{} by '{}': {}.", action, name, subject);
-        }
+        return Operator.calling(access, audit, reason);
     }
 }

@@ -16,10 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,7 +55,7 @@ final class BatchSend {
 
     /** Sends the next wave. An answer later than {@code end} does not count. */
     void sendWave(List<Candidate> wave, Deadline end) {
-        Map<Candidate, CompletableFuture<?>> underWay = new LinkedHashMap<>();
+        Map<Candidate, Sending> underWay = new LinkedHashMap<>();
         for (Candidate candidate : wave) {
             if (candidate.paused()) {
                 fail(candidate, new Failure(candidate.seq(), false, PAUSE, "The topic is paused."));
@@ -69,7 +65,7 @@ final class BatchSend {
                 unknown = true;
                 break;
             }
-            underWay.put(candidate, start(candidate));
+            underWay.put(candidate, Sending.start(sender, candidate.event()));
         }
         Set<Candidate> done = new HashSet<>();
         underWay.forEach((candidate, sending) -> {
@@ -128,23 +124,14 @@ final class BatchSend {
         return batch;
     }
 
-    private CompletableFuture<?> start(Candidate candidate) {
+    private boolean isAcknowledged(Candidate candidate, Sending sending, Deadline end) {
         try {
-            return sender.send(candidate.event()).toCompletableFuture();
-        } catch (RuntimeException e) {
-            return CompletableFuture.failedFuture(e);
-        }
-    }
-
-    private boolean isAcknowledged(Candidate candidate, CompletableFuture<?> sending, Deadline end) {
-        try {
-            sending.get(Math.max(0, end.left().toNanos()), TimeUnit.NANOSECONDS);
-            answered = true;
-            return true;
-        } catch (ExecutionException e) {
-            failed(candidate, e.getCause() == null ? e : e.getCause());
-        } catch (TimeoutException e) {
-            failed(candidate, new TimeoutException("no acknowledgement in time"));
+            Throwable failure = sending.failure(end);
+            if (failure == null) {
+                answered = true;
+                return true;
+            }
+            failed(candidate, failure);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the relay's stop has run out of time
             unknown = true;

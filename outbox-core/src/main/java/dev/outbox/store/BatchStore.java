@@ -102,8 +102,9 @@ public abstract class BatchStore {
         return revisions;
     }
 
-    final Candidate candidate(ResultSet row, boolean late) throws SQLException {
-        OutboxRecord event = new OutboxRecord(
+    /** An event in a row with the columns of its table. */
+    static OutboxRecord event(Dialect dialect, ResultSet row) throws SQLException {
+        return new OutboxRecord(
                 row.getLong("seq"),
                 dialect.id(row, "event_id"),
                 row.getString("aggregate_type"),
@@ -116,8 +117,11 @@ public abstract class BatchStore {
                 HeadersJson.read(row.getString("headers")),
                 row.getString("encryption_key_id"),
                 Objects.requireNonNull(dialect.instant(row, "created_at")));
+    }
+
+    final Candidate candidate(ResultSet row, boolean late) throws SQLException {
         return new Candidate(
-                event,
+                event(dialect, row),
                 row.getInt("lane"),
                 row.getInt("attempts"),
                 row.getBoolean("pending"),

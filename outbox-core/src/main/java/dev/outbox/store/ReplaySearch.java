@@ -6,26 +6,20 @@ import static java.util.stream.Collectors.groupingBy;
 import dev.outbox.DryRun;
 import dev.outbox.EventState;
 import dev.outbox.ReplayPlan;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Finds the published events that a replay means, by their sequence, a window of sequence numbers after the other: there is no index that finds them by type, aggregate or time, because every publish would pay for it. Events that are named by
- * their ids are found by those. Keeps at most {@value DryRun#MOST_COUNTED} rows, without payloads, in memory.
+ * Counts the published events that a replay means. Keeps at most {@value DryRun#MOST_COUNTED} rows, without payloads, in memory.
  */
 public final class ReplaySearch {
     private static final int WINDOW = 50_000;
     private static final int MOST_WINDOWS = 40;
     private static final int MOST_WINDOWS_BACK = 4;
 
-    private final JdbcClient jdbc;
-    private final Dialect dialect;
+    private final MeantEvents events;
     private final int window;
 
     public ReplaySearch(OutboxTables tables) {
@@ -34,16 +28,15 @@ public final class ReplaySearch {
 
     /** @param window how many sequence numbers are looked through with one statement */
     public ReplaySearch(OutboxTables tables, int window) {
-        this.jdbc = tables.jdbc();
-        this.dialect = Dialect.of(tables);
+        this.events = new MeantEvents(tables, Dialect.of(tables));
         this.window = window;
     }
 
-    /** Counts what is meant, as far as {@link DryRun} says. */
+    /** Counts what is meant, as far as {@link DryRun} says; without a token. */
     public DryRun dryRun(ReplayPlan plan) {
-        long upTo = highestBefore(Long.MAX_VALUE);
+        long upTo = events.highestBelow(Long.MAX_VALUE);
         Count count = count(plan, upTo);
-        List<EventState> sample = states(
+        List<EventState> sample = events.states(
                 count.matches().stream().limit(DryRun.SAMPLE).map(Match::seq).toList());
         return new DryRun(
                 count.estimate(upTo),
@@ -53,7 +46,8 @@ public final class ReplaySearch {
                 sample.isEmpty() ? null : sample.get(0),
                 count.exact() || sample.isEmpty() ? last(count.matches()) : lastBackwards(plan, upTo),
                 sample,
-                upTo);
+                upTo,
+                "");
     }
 
     /** An event that is meant. */
@@ -76,17 +70,17 @@ public final class ReplaySearch {
 
     private Count count(ReplayPlan plan, long upTo) {
         if (!plan.eventIds().isEmpty()) {
-            List<Match> named = matching(plan, 0, upTo, ReplayPlan.MOST_VALUES);
+            List<Match> named = matches(plan, 0, upTo, ReplayPlan.MOST_VALUES);
             return new Count(named, 0, upTo, true);
         }
         List<Match> matches = new ArrayList<>();
-        long first = lowestAfter(0);
+        long first = events.lowestAbove(0);
         long looked = 0;
         for (int i = 0; i < MOST_WINDOWS; i++) {
-            long from = lowestAfter(looked);
+            long from = events.lowestAbove(looked);
             if (from == 0 || from > upTo) return new Count(matches, first, upTo, true);
             looked = Math.min(from + window - 1, upTo);
-            matches.addAll(matching(plan, from, looked, DryRun.MOST_COUNTED + 1 - matches.size()));
+            matches.addAll(matches(plan, from, looked, DryRun.MOST_COUNTED + 1 - matches.size()));
             if (matches.size() > DryRun.MOST_COUNTED) {
                 List<Match> counted = matches.subList(0, DryRun.MOST_COUNTED);
                 return new Count(counted, first, counted.get(counted.size() - 1).seq(), false);
@@ -112,84 +106,32 @@ public final class ReplaySearch {
 
     private @Nullable EventState last(List<Match> matches) {
         if (matches.isEmpty()) return null;
-        return states(List.of(matches.get(matches.size() - 1).seq())).get(0);
+        return events.states(List.of(matches.get(matches.size() - 1).seq())).stream()
+                .findFirst()
+                .orElse(null);
     }
 
     private @Nullable EventState lastBackwards(ReplayPlan plan, long upTo) {
         long looked = upTo + 1;
         for (int i = 0; i < MOST_WINDOWS_BACK; i++) {
-            long to = highestBefore(looked);
+            long to = events.highestBelow(looked);
             if (to == 0) return null;
             looked = to - window + 1;
-            Long seq = jdbc.sql(
-                            "SELECT max(seq) FROM outbox_events WHERE seq BETWEEN :first AND :last" + conditions(plan))
-                    .params(parameters(plan))
-                    .param("first", looked)
-                    .param("last", to)
-                    .query((row, number) -> row.getObject(1, Long.class))
-                    .list()
-                    .get(0);
-            if (seq != null) return states(List.of(seq)).get(0);
+            long seq = events.last(plan, looked, to);
+            if (seq != 0)
+                return events.states(List.of(seq)).stream().findFirst().orElse(null);
         }
         return null;
     }
 
-    /** Where the next window begins, over whatever gap; 0 if there are no more rows. */
-    private long lowestAfter(long seq) {
-        return jdbc.sql("SELECT coalesce(min(seq), 0) FROM outbox_events WHERE seq > :seq")
-                .param("seq", seq)
-                .query(Long.class)
-                .single();
-    }
-
-    private long highestBefore(long seq) {
-        return jdbc.sql("SELECT coalesce(max(seq), 0) FROM outbox_events WHERE seq < :seq")
-                .param("seq", seq)
-                .query(Long.class)
-                .single();
-    }
-
-    private List<Match> matching(ReplayPlan plan, long first, long last, int most) {
-        return jdbc.sql(
-                        "SELECT seq, aggregate_type, aggregate_id, event_type, topic FROM outbox_events WHERE seq BETWEEN :first AND :last%s ORDER BY seq LIMIT :most"
-                                .formatted(conditions(plan)))
-                .params(parameters(plan))
-                .param("first", first)
-                .param("last", last)
-                .param("most", most)
-                .query((row, number) -> new Match(
-                        row.getLong("seq"), BatchStore.key(row), row.getString("event_type"), row.getString("topic")))
-                .list();
-    }
-
-    private List<EventState> states(List<Long> seqs) {
-        if (seqs.isEmpty()) return List.of();
-        return jdbc.sql("SELECT %s FROM outbox_events WHERE seq IN (:seqs) ORDER BY seq".formatted(EventStore.STATE))
-                .param("seqs", seqs)
-                .query((row, number) -> EventStore.state(dialect, row))
-                .list();
-    }
-
-    private static String conditions(ReplayPlan plan) {
-        StringBuilder conditions = new StringBuilder(" AND status = 'PUBLISHED'");
-        if (plan.from() != null) conditions.append(" AND created_at >= :from");
-        if (plan.until() != null) conditions.append(" AND created_at < :until");
-        if (!plan.aggregateIds().isEmpty()) conditions.append(" AND aggregate_id IN (:aggregateIds)");
-        if (!plan.eventTypes().isEmpty()) conditions.append(" AND event_type IN (:eventTypes)");
-        if (!plan.eventIds().isEmpty()) conditions.append(" AND event_id IN (:eventIds)");
-        return conditions.toString();
-    }
-
-    private Map<String, Object> parameters(ReplayPlan plan) {
-        Map<String, Object> parameters = new HashMap<>();
-        Instant from = plan.from();
-        Instant until = plan.until();
-        if (from != null) parameters.put("from", dialect.time(from));
-        if (until != null) parameters.put("until", dialect.time(until));
-        if (!plan.aggregateIds().isEmpty()) parameters.put("aggregateIds", plan.aggregateIds());
-        if (!plan.eventTypes().isEmpty()) parameters.put("eventTypes", plan.eventTypes());
-        if (!plan.eventIds().isEmpty())
-            parameters.put("eventIds", plan.eventIds().stream().map(dialect::id).toList());
-        return parameters;
+    private List<Match> matches(ReplayPlan plan, long first, long last, int most) {
+        return events.first(
+                plan,
+                first,
+                last,
+                most,
+                "seq, aggregate_type, aggregate_id, event_type, topic",
+                (row, number) -> new Match(
+                        row.getLong("seq"), BatchStore.key(row), row.getString("event_type"), row.getString("topic")));
     }
 }

@@ -1,12 +1,14 @@
 package dev.outbox.store;
 
 import dev.outbox.EventStatus;
+import dev.outbox.OutboxState;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +66,17 @@ public abstract class StateStore {
                     pending.orOlder(retrying.oldest()).age(),
                     dialect.size(template, tables, "outbox_events"));
         });
+    }
+
+    /** The lanes that relays have now. */
+    public List<OutboxState.LeasedLane> leasedLanes() {
+        return jdbc.sql("SELECT lane, owner, lease_until FROM outbox_lanes WHERE lease_until > %s ORDER BY lane"
+                        .formatted(dialect.now()))
+                .query((row, number) -> new OutboxState.LeasedLane(
+                        row.getInt("lane"),
+                        String.valueOf(row.getString("owner")),
+                        Objects.requireNonNull(dialect.instant(row, "lease_until"))))
+                .list();
     }
 
     /** Whether there is a {@link TableState#size() size}; not in H2. */

@@ -2,10 +2,12 @@ package dev.outbox.boot;
 
 import dev.outbox.OutboxConfigurationException;
 import dev.outbox.OutboxOperations;
+import dev.outbox.OutboxReplays;
 import dev.outbox.OutboxPublisher;
 import dev.outbox.encryption.EncryptionPolicy;
 import dev.outbox.encryption.KeysInMemory;
 import dev.outbox.operate.StoredOperations;
+import dev.outbox.operate.StoredReplays;
 import dev.outbox.publish.MessageLimits;
 import dev.outbox.publish.PublishRules;
 import dev.outbox.publish.TopicRouting;
@@ -24,8 +26,10 @@ import dev.outbox.store.LaneStore;
 import dev.outbox.store.Lanes;
 import dev.outbox.store.OutboxTables;
 import dev.outbox.store.QuarantineStore;
+import dev.outbox.store.ReplayStore;
 import dev.outbox.store.Schema;
 import dev.outbox.tracing.PublishTracing;
+import java.time.Clock;
 import java.util.Objects;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -97,6 +101,18 @@ public final class OutboxAutoConfiguration {
             QuarantineStore quarantine,
             ObjectProvider<AccessControl> access) {
         return new StoredOperations(tables, events, quarantine, access.getIfAvailable(AccessControl::denyAll));
+    }
+
+    @Bean
+    ReplayStore outboxReplayStore(@OutboxRelayDataSource OutboxTables tables) {
+        return new ReplayStore(tables);
+    }
+
+    @Bean
+    OutboxReplays outboxReplays(
+            @OutboxRelayDataSource OutboxTables tables, ReplayStore replays, ObjectProvider<AccessControl> access) {
+        return new StoredReplays(
+                tables, replays, access.getIfAvailable(AccessControl::denyAll), Clock.systemUTC());
     }
 
     @Bean

@@ -4,30 +4,51 @@ import dev.outbox.EventFilter;
 import dev.outbox.Impact;
 import dev.outbox.OutboxOperations;
 import dev.outbox.OutboxPause;
+import dev.outbox.OutboxReplays;
+import dev.outbox.OutboxState;
 import dev.outbox.QuarantineGroup;
+import dev.outbox.Replay;
 import java.util.List;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 
-/** What is paused and what is in quarantine, for whoever has {@code OUTBOX_VIEW}. It only reads: decisions need a reason and belong to the REST API. */
+/** How it is with the outbox: what waits, lanes, pauses, the quarantine, and replays that are not over; for whoever has {@code OUTBOX_VIEW}. It only reads: decisions need a reason and belong to the REST API. */
 @Endpoint(id = "outbox")
 final class OutboxEndpoint {
-    private final OutboxOperations operations;
+    private static final int LATEST_REPLAYS = 100;
 
-    OutboxEndpoint(OutboxOperations operations) {
+    private final OutboxOperations operations;
+    private final OutboxReplays replays;
+
+    OutboxEndpoint(OutboxOperations operations, OutboxReplays replays) {
         this.operations = operations;
+        this.replays = replays;
     }
 
     /**
      * The state of the outbox.
      *
+     * @param state what waits, and the lanes that are being worked on
      * @param quarantined how many events are in quarantine, and what waits behind them
      * @param quarantine the same by cause, the largest groups first
+     * @param replays those of the last hundred that are not over, the latest first
      */
-    record State(List<OutboxPause> pauses, Impact quarantined, List<QuarantineGroup> quarantine) {}
+    record State(
+            OutboxState state,
+            List<OutboxPause> pauses,
+            Impact quarantined,
+            List<QuarantineGroup> quarantine,
+            List<Replay> replays) {}
 
     @ReadOperation
     State state() {
-        return new State(operations.pauses(), operations.impact(EventFilter.quarantined()), operations.quarantine());
+        return new State(
+                operations.state(),
+                operations.pauses(),
+                operations.impact(EventFilter.quarantined()),
+                operations.quarantine(),
+                replays.latest(LATEST_REPLAYS).stream()
+                        .filter(replay -> replay.finishedAt() == null)
+                        .toList());
     }
 }

@@ -1,6 +1,7 @@
 package dev.outbox.boot;
 
 import dev.outbox.OutboxOperations;
+import dev.outbox.OutboxReplays;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -12,7 +13,7 @@ import org.springframework.context.annotation.Configuration;
 /** The actuator endpoint {@code outbox}, where the application exposes it. */
 @AutoConfiguration(after = OutboxAutoConfiguration.class)
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
-@ConditionalOnBean(OutboxOperations.class)
+@ConditionalOnBean({OutboxOperations.class, OutboxReplays.class})
 public final class OutboxEndpointAutoConfiguration {
     /** Apart, because its condition is not there without actuator. */
     @Configuration(proxyBeanMethods = false)
@@ -20,8 +21,8 @@ public final class OutboxEndpointAutoConfiguration {
     static class Endpoints {
         @Bean
         @ConditionalOnMissingBean
-        OutboxEndpoint outboxEndpoint(OutboxOperations operations) {
-            return new OutboxEndpoint(operations);
+        OutboxEndpoint outboxEndpoint(OutboxOperations operations, OutboxReplays replays) {
+            return new OutboxEndpoint(operations, replays);
         }
 
         @Bean

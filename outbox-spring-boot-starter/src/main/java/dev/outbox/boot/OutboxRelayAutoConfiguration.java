@@ -5,11 +5,16 @@ import dev.outbox.OutboxConfigurationException;
 import dev.outbox.publish.QuarantineTopic;
 import dev.outbox.relay.Relay;
 import dev.outbox.relay.RelayStores;
+import dev.outbox.relay.Replayer;
 import dev.outbox.spi.EventSender;
 import dev.outbox.spi.QuarantineListener;
 import dev.outbox.store.BatchMarking;
 import dev.outbox.store.BatchStore;
 import dev.outbox.store.LaneStore;
+import dev.outbox.store.OutboxTables;
+import dev.outbox.store.PauseStore;
+import dev.outbox.store.ReplayRunStore;
+import dev.outbox.store.ReplayStore;
 import dev.outbox.tracing.SendTracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -55,8 +60,31 @@ public final class OutboxRelayAutoConfiguration {
         QuarantineListener all = (event, error) ->
                 quarantineListeners.orderedStream().forEach(listener -> listener.quarantined(event, error));
         MeterRegistry registry = meters.getIfAvailable(SimpleMeterRegistry::new);
-        EventSender traced = tracing.getIfAvailable(() -> SendTracing.OFF).around(existing(sender));
-        return new Relay(stores, traced, all, properties.settings(retries.rules()), owner(), registry);
+        return new Relay(stores, traced(sender, tracing), all, properties.settings(retries.rules()), owner(), registry);
+    }
+
+    /** Replays are run where a relay is, with what it sends with. */
+    @Bean
+    Replayer outboxReplayer(
+            @OutboxRelayDataSource OutboxTables tables,
+            ReplayStore replays,
+            ObjectProvider<EventSender> sender,
+            ObjectProvider<MeterRegistry> meters,
+            ObjectProvider<SendTracing> tracing,
+            RelayProperties properties,
+            RetryProperties retries) {
+        return new Replayer(
+                new ReplayRunStore(tables, replays),
+                new PauseStore(tables),
+                traced(sender, tracing),
+                properties.settings(retries.rules()),
+                owner(),
+                Replayer.DEFAULT_LOOK,
+                meters.getIfAvailable(SimpleMeterRegistry::new));
+    }
+
+    private static EventSender traced(ObjectProvider<EventSender> sender, ObjectProvider<SendTracing> tracing) {
+        return tracing.getIfAvailable(() -> SendTracing.OFF).around(existing(sender));
     }
 
     @Bean
@@ -81,19 +109,21 @@ public final class OutboxRelayAutoConfiguration {
     }
 
     @Bean
-    SmartLifecycle outboxRelayLifecycle(Relay relay) {
-        return new RelayLifecycle(relay);
+    SmartLifecycle outboxRelayLifecycle(Relay relay, Replayer replayer) {
+        return new RelayLifecycle(relay, replayer);
     }
 
     /** Starts before the web server and the listeners, and stops after them: what their last transactions stored is still sent. */
-    private record RelayLifecycle(Relay relay) implements SmartLifecycle {
+    private record RelayLifecycle(Relay relay, Replayer replayer) implements SmartLifecycle {
         @Override
         public void start() {
             relay.start();
+            replayer.start();
         }
 
         @Override
         public void stop() {
+            replayer.stop();
             relay.stop();
         }
 

@@ -3,8 +3,8 @@ package dev.outbox.boot;
 import dev.outbox.retention.EventRetention;
 import dev.outbox.retention.TableForecast;
 import dev.outbox.retention.TableWatch;
-import dev.outbox.store.EventsInUse;
 import dev.outbox.store.OutboxTables;
+import dev.outbox.store.ReplayStore;
 import dev.outbox.store.RetentionStore;
 import dev.outbox.store.TableSize;
 import java.time.Clock;
@@ -29,8 +29,8 @@ public final class OutboxRetentionAutoConfiguration {
     EventRetention outboxRetention(
             @OutboxRelayDataSource OutboxTables tables,
             RetentionProperties properties,
-            ObjectProvider<EventsInUse> inUse) {
-        RetentionStore store = new RetentionStore(tables, inUse.getIfAvailable(() -> EventsInUse.NONE));
+            ReplayStore replays) {
+        RetentionStore store = new RetentionStore(tables, replays);
         return new EventRetention(store, properties.rules());
     }
 

@@ -2,9 +2,11 @@ package dev.outbox.test.contract;
 
 import dev.outbox.OutboxMessage;
 import dev.outbox.OutboxOperations;
+import dev.outbox.OutboxReplays;
 import dev.outbox.encryption.EncryptionPolicy;
 import dev.outbox.format.Jackson3Format;
 import dev.outbox.operate.StoredOperations;
+import dev.outbox.operate.StoredReplays;
 import dev.outbox.publish.MessageLimits;
 import dev.outbox.publish.PublishRules;
 import dev.outbox.publish.QuarantineTopic;
@@ -14,6 +16,7 @@ import dev.outbox.publish.TransactionalOutboxPublisher;
 import dev.outbox.relay.Relay;
 import dev.outbox.relay.RelaySettings;
 import dev.outbox.relay.RelayStores;
+import dev.outbox.relay.Replayer;
 import dev.outbox.spi.AccessControl;
 import dev.outbox.spi.EventSender;
 import dev.outbox.spi.OutboxRecord;
@@ -31,13 +34,17 @@ import dev.outbox.store.LaneLease;
 import dev.outbox.store.LaneMark;
 import dev.outbox.store.LaneStore;
 import dev.outbox.store.OutboxTables;
+import dev.outbox.store.PauseStore;
 import dev.outbox.store.QuarantineStore;
 import dev.outbox.store.Reading;
+import dev.outbox.store.ReplayRunStore;
+import dev.outbox.store.ReplayStore;
 import dev.outbox.store.Schema;
 import dev.outbox.test.DatabaseSchema;
 import dev.outbox.tracing.PublishTracing;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +68,8 @@ public final class Outbox {
     public final BatchStore batches;
     public final BatchMarking marking;
     public final OutboxOperations operations;
+    public final OutboxReplays replays;
+    public final ReplayStore replayStore;
     /** In its statements the tables have their default names. */
     public final JdbcClient jdbc;
 
@@ -110,6 +119,8 @@ public final class Outbox {
                 lanes, batches, deadLetterTopic == null ? null : new QuarantineTopic(deadLetterTopic, lanes.count()));
         this.operations = new StoredOperations(
                 tables, events, new QuarantineStore(tables, lanes, batches), AccessControl.allowAll("test"));
+        this.replayStore = new ReplayStore(tables);
+        this.replays = new StoredReplays(tables, replayStore, AccessControl.allowAll("test"), Clock.systemUTC());
         this.jdbc = tables.jdbc();
         this.transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
     }
@@ -213,5 +224,17 @@ public final class Outbox {
     public Relay relay(
             EventSender sender, QuarantineListener quarantineListener, RelaySettings settings, String owner) {
         return new Relay(new RelayStores(lanes, batches, marking), sender, quarantineListener, settings, owner, meters);
+    }
+
+    /** What runs replays beside such a relay; it looks for them as often as an idle relay looks for events. */
+    public Replayer replayer(EventSender sender, RelaySettings settings, String owner) {
+        return new Replayer(
+                new ReplayRunStore(tables, replayStore),
+                new PauseStore(tables),
+                sender,
+                settings,
+                owner,
+                settings.polling().interval(),
+                meters);
     }
 }

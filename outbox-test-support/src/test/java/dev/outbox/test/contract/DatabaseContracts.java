@@ -79,6 +79,14 @@ abstract class DatabaseContracts {
     }
 
     @Nested
+    class Replays extends ReplayContract {
+        @Override
+        DataSource emptySchema() {
+            return DatabaseContracts.this.emptySchema();
+        }
+    }
+
+    @Nested
     class RetainingElsewhere extends RetentionContract {
         @Override
         DataSource emptySchema() {

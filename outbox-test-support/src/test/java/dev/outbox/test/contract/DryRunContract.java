@@ -92,7 +92,7 @@ abstract class DryRunContract {
         assertThat(run.last()).isNull();
         assertThat(run.groups()).isEmpty();
         assertThat(new Outbox(emptySchema())
-                        .operations
+                        .replays
                         .dryRun(ReplayPlan.ofTypes(Set.of("x")))
                         .upTo())
                 .isZero();
@@ -176,7 +176,7 @@ abstract class DryRunContract {
     }
 
     private DryRun dryRun(ReplayPlan plan) {
-        return outbox.operations.dryRun(plan);
+        return outbox.replays.dryRun(plan);
     }
 
     private List<UUID> ids(ReplayPlan plan) {

@@ -18,6 +18,7 @@ import dev.outbox.OutboxAccessDeniedException;
 import dev.outbox.OutboxOperations;
 import dev.outbox.OutboxPause;
 import dev.outbox.OutboxPermission;
+import dev.outbox.OutboxState;
 import dev.outbox.QuarantineGroup;
 import dev.outbox.ReplayPlan;
 import dev.outbox.operate.StoredOperations;
@@ -289,6 +290,21 @@ abstract class OperationsContract {
     }
 
     @Test
+    void the_state_tells_what_waits_and_who_has_which_lane() {
+        UUID id = outbox.publish("A", "body");
+        assertThat(operations.state().lanes()).isEmpty();
+        assertThat(outbox.claim("4711@host", Duration.ofMinutes(1))).isPresent();
+        OutboxState state = operations.state();
+        assertThat(state.events()).containsEntry(EventStatus.PENDING, 1L).containsEntry(EventStatus.QUARANTINED, 0L);
+        assertThat(state.oldestAge()).isPositive();
+        assertThat(state.lanes()).singleElement().satisfies(lane -> {
+            assertThat(lane.lane()).isEqualTo(outbox.laneOf(id));
+            assertThat(lane.owner()).isEqualTo("4711@host");
+            assertThat(lane.until()).isAfter(Instant.now());
+        });
+    }
+
+    @Test
     void nobody_is_answered_or_obeyed_without_permission() throws Exception {
         UUID id = outbox.publish("A", "body");
         set(id, EventStatus.QUARANTINED, "too large");
@@ -331,7 +347,7 @@ abstract class OperationsContract {
                 assertThat(e.getCause()).isInstanceOf(OutboxAccessDeniedException.class);
             }
         }
-        assertThat(viewed).containsExactly("audit", "dryRun", "events", "find", "impact", "pauses", "quarantine");
+        assertThat(viewed).containsExactly("audit", "events", "find", "impact", "pauses", "quarantine", "state");
         assertThat(state(id).status()).isEqualTo(EventStatus.QUARANTINED);
         assertThat(operations.pauses()).containsExactly(OutboxPause.lane(1));
         assertThat(operations.audit(Long.MAX_VALUE, 10)).hasSize(1);

@@ -97,6 +97,40 @@ CREATE TABLE IF NOT EXISTS outbox_audit (
   reason      varchar(500) NOT NULL
 );
 
+-- Published events that are sent again: what operators have asked for, and how far it is. One process at a time runs a replay; it is
+-- free when lease_until has passed.
+CREATE TABLE IF NOT EXISTS outbox_replays (
+  id                uuid                        NOT NULL PRIMARY KEY,
+  -- the conditions, as JSON
+  plan              clob                        NOT NULL,
+  up_to             bigint                      NOT NULL,
+  -- what the dry run has announced, and whether it had counted it or estimated
+  expected          bigint                      NOT NULL,
+  exact             boolean                     NOT NULL,
+  replay_mode       varchar(9)                  NOT NULL,
+  -- names, with commas between them, of those who are to handle the events again
+  consumers         varchar(1000)               NOT NULL,
+  events_per_second integer                     NOT NULL,
+  status            varchar(9)                  NOT NULL,
+  operator          varchar(200)                NOT NULL,
+  started_at        timestamp(6) with time zone NOT NULL,
+  finished_at       timestamp(6) with time zone,
+  token             bigint                      DEFAULT 0 NOT NULL,
+  owner             varchar(200),
+  lease_until       timestamp(6) with time zone DEFAULT TIMESTAMP WITH TIME ZONE '1970-01-01 00:00:00+00' NOT NULL,
+  -- everything that is meant up to it was acknowledged by the broker
+  checkpoint        bigint                      DEFAULT 0 NOT NULL,
+  sent              bigint                      DEFAULT 0 NOT NULL,
+  last_error        clob
+);
+
+-- One row. Its lock keeps a replay from starting while retention removes events; its secret signs what a dry run has shown.
+CREATE TABLE IF NOT EXISTS outbox_replay_key (
+  id     integer PRIMARY KEY,
+  secret varbinary(32)
+);
+INSERT INTO outbox_replay_key (id) SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM outbox_replay_key);
+
 -- ShedLock's: which instance does what only one of them does at a time.
 CREATE TABLE IF NOT EXISTS outbox_shedlock (
   name       varchar(64)  PRIMARY KEY,

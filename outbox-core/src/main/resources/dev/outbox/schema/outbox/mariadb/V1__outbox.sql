@@ -101,6 +101,40 @@ CREATE TABLE IF NOT EXISTS outbox_audit (
   reason      varchar(500) NOT NULL
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
+-- Published events that are sent again: what operators have asked for, and how far it is. One process at a time runs a replay; it is
+-- free when lease_until has passed.
+CREATE TABLE IF NOT EXISTS outbox_replays (
+  id                binary(16)    NOT NULL PRIMARY KEY,
+  -- the conditions, as JSON
+  plan              longtext      NOT NULL,
+  up_to             bigint        NOT NULL,
+  -- what the dry run has announced, and whether it had counted it or estimated
+  expected          bigint        NOT NULL,
+  exact             boolean       NOT NULL,
+  replay_mode       varchar(9)    NOT NULL,
+  -- names, with commas between them, of those who are to handle the events again
+  consumers         varchar(1000) NOT NULL,
+  events_per_second int           NOT NULL,
+  status            varchar(9)    NOT NULL,
+  operator          varchar(200)  NOT NULL,
+  started_at        datetime(6)   NOT NULL,
+  finished_at       datetime(6),
+  token             bigint        NOT NULL DEFAULT 0,
+  owner             varchar(200),
+  lease_until       datetime(6)   NOT NULL DEFAULT '1970-01-01 00:00:00',
+  -- everything that is meant up to it was acknowledged by the broker
+  checkpoint        bigint        NOT NULL DEFAULT 0,
+  sent              bigint        NOT NULL DEFAULT 0,
+  last_error        longtext
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
+
+-- One row. Its lock keeps a replay from starting while retention removes events; its secret signs what a dry run has shown.
+CREATE TABLE IF NOT EXISTS outbox_replay_key (
+  id     int NOT NULL PRIMARY KEY,
+  secret varbinary(32)
+) ENGINE = InnoDB;
+INSERT IGNORE INTO outbox_replay_key (id) VALUES (1);
+
 -- ShedLock's: which instance does what only one of them does at a time. Its times are in UTC.
 CREATE TABLE IF NOT EXISTS outbox_shedlock (
   name       varchar(64)  NOT NULL PRIMARY KEY,

@@ -101,6 +101,40 @@ CREATE TABLE outbox_audit (
   reason      varchar(500) NOT NULL
 );
 
+-- Published events that are sent again: what operators have asked for, and how far it is. One process at a time runs a replay; it is
+-- free when lease_until has passed.
+CREATE TABLE outbox_replays (
+  id                uuid          NOT NULL PRIMARY KEY,
+  -- the conditions, as JSON
+  plan              text          NOT NULL,
+  up_to             bigint        NOT NULL,
+  -- what the dry run has announced, and whether it had counted it or estimated
+  expected          bigint        NOT NULL,
+  exact             boolean       NOT NULL,
+  replay_mode       varchar(9)    NOT NULL,
+  -- names, with commas between them, of those who are to handle the events again
+  consumers         varchar(1000) NOT NULL,
+  events_per_second integer       NOT NULL,
+  status            varchar(9)    NOT NULL,
+  operator          varchar(200)  NOT NULL,
+  started_at        timestamptz   NOT NULL,
+  finished_at       timestamptz,
+  token             bigint        NOT NULL DEFAULT 0,
+  owner             varchar(200),
+  lease_until       timestamptz   NOT NULL DEFAULT to_timestamp(0),
+  -- everything that is meant up to it was acknowledged by the broker
+  checkpoint        bigint        NOT NULL DEFAULT 0,
+  sent              bigint        NOT NULL DEFAULT 0,
+  last_error        text
+);
+
+-- One row. Its lock keeps a replay from starting while retention removes events; its secret signs what a dry run has shown.
+CREATE TABLE outbox_replay_key (
+  id     integer PRIMARY KEY,
+  secret bytea
+);
+INSERT INTO outbox_replay_key (id) VALUES (1);
+
 -- ShedLock's: which instance does what only one of them does at a time. Its times are in UTC.
 CREATE TABLE outbox_shedlock (
   name       varchar(64)  PRIMARY KEY,
