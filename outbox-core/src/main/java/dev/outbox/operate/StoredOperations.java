@@ -1,6 +1,5 @@
 package dev.outbox.operate;
 
-import static dev.outbox.OutboxPermission.OUTBOX_OPERATE;
 import static dev.outbox.OutboxPermission.OUTBOX_VIEW;
 
 import dev.outbox.AuditEntry;
@@ -10,7 +9,6 @@ import dev.outbox.EventFilter;
 import dev.outbox.EventPage;
 import dev.outbox.EventState;
 import dev.outbox.Impact;
-import dev.outbox.OutboxAccessDeniedException;
 import dev.outbox.OutboxOperations;
 import dev.outbox.OutboxPause;
 import dev.outbox.QuarantineGroup;
@@ -29,13 +27,9 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The operations on the tables. Safe for use by many threads. */
 public final class StoredOperations implements OutboxOperations {
-    private static final Logger log = LoggerFactory.getLogger(StoredOperations.class);
     private static final String APPROVE = "APPROVE";
     private static final String DISCARD = "DISCARD";
     private static final String PAUSE = "PAUSE";
@@ -175,33 +169,7 @@ public final class StoredOperations implements OutboxOperations {
         throw new IllegalArgumentException("A page has 1 to %d entries, not %d.".formatted(MAX_PAGE, size));
     }
 
-    /** Whoever calls, once it is known that they may, and why they do it. */
     private Operator operator(String reason) {
-        String name = access.require(OUTBOX_OPERATE);
-        if (name.isBlank())
-            throw new OutboxAccessDeniedException(
-                    "Whoever has %s here has no name, and the audit trail needs one. Correct the AccessControl of this application."
-                            .formatted(OUTBOX_OPERATE));
-        if (reason.isBlank() || reason.length() > MAX_REASON)
-            throw new IllegalArgumentException(
-                    "A reason of 1 to %d characters is needed for the audit trail; this one has %d."
-                            .formatted(MAX_REASON, reason.strip().length()));
-        return new Operator(name.substring(0, Math.min(name.length(), AccessControl.MAX_NAME)), reason.strip());
-    }
-
-    private final class Operator {
-        private final String name;
-        private final String reason;
-
-        Operator(String name, String reason) {
-            this.name = name;
-            this.reason = reason;
-        }
-
-        /** In the current transaction. */
-        void did(String action, String subject, @Nullable UUID eventId) {
-            audit.add(name, action, subject, eventId, reason);
-            log.info("{} by '{}': {}.", action, name, subject);
-        }
+        return Operator.calling(access, audit, reason);
     }
 }

@@ -83,7 +83,7 @@ class DeadLettersIntegrationTest extends DeadLettersOnEveryDatabase {
         assertThat(isHeld("a ")).isFalse();
         putAside("A", 2);
         putAside("a ", 3);
-        assertThat(deadLetters.redrive(ALL.aggregate("Order", "a"), 10).handled())
+        assertThat(deadLetters.redrive(ALL.aggregate("Order", "a"), 10, WHY).handled())
                 .isEqualTo(1);
         assertThat(listed()).containsExactly(2L, 3L);
         assertThat(isHeld("a")).isFalse();
@@ -174,7 +174,7 @@ class DeadLettersIntegrationTest extends DeadLettersOnEveryDatabase {
         assertThat(isHeld("1")).isTrue();
         transaction.executeWithoutResult(status -> handle(failed));
         assertThat(handled()).as("a copy that comes again is a duplicate").isEmpty();
-        assertThat(deadLetters.redrive(ALL, 10).handled()).isEqualTo(1);
+        assertThat(deadLetters.redrive(ALL, 10, WHY).handled()).isEqualTo(1);
         assertThat(handled()).containsExactly(2L);
         assertThat(isHeld("1")).isFalse();
     }
@@ -198,7 +198,7 @@ class DeadLettersIntegrationTest extends DeadLettersOnEveryDatabase {
         assertThat(deadLetters.list(ALL, 0, 10))
                 .extracting(DeadLetter::eventId, DeadLetter::replayId)
                 .containsExactly(Tuple.tuple(id, ""), Tuple.tuple(id, "r1"));
-        assertThat(deadLetters.redrive(ALL, 1).handled()).isEqualTo(1);
+        assertThat(deadLetters.redrive(ALL, 1, WHY).handled()).isEqualTo(1);
         assertThat(deadLetters.discard(CONSUMER, id, "once was enough")).isTrue();
         transaction.executeWithoutResult(status -> handle(again));
         assertThat(handled()).containsExactly(1L);
@@ -218,15 +218,13 @@ class DeadLettersIntegrationTest extends DeadLettersOnEveryDatabase {
 
     @Test
     void what_cannot_be_meant_is_refused() {
-        assertThatThrownBy(() -> deadLetters.redrive(DeadLetterFilter.of("another"), 10))
+        assertThatThrownBy(() -> deadLetters.redrive(DeadLetterFilter.of("another"), 10, WHY))
                 .hasMessage(
                         "This application has no listener for the consumer 'another': redrive its dead letters where it has one, or correct the name.");
         assertThatThrownBy(() -> deadLetters.list(ALL, 0, 0))
                 .hasMessage("The limit is 0, and has to be from 1 to 1000.");
-        assertThatThrownBy(() -> deadLetters.redrive(ALL, 1001))
+        assertThatThrownBy(() -> deadLetters.redrive(ALL, 1001, WHY))
                 .hasMessage("The limit is 1001, and has to be from 1 to 1000.");
-        assertThatThrownBy(() -> deadLetters.discard(CONSUMER, UUID.randomUUID(), " "))
-                .hasMessage("Say why the dead letter is discarded.");
         assertThat(deadLetters.discard(CONSUMER, UUID.randomUUID(), "gone")).isFalse();
     }
 }
