@@ -184,7 +184,9 @@ public final class StoredDeadLetters implements DeadLetters {
         inbox.takeUp(letter.consumer(), delivery);
         inbox.record(letter.consumer(), delivery, InboxStatus.DISCARDED, letter.attempts());
         if (held) keys.releaseIfEmpty(letter.consumer(), letter.key());
-        operator.did(DISCARD, "event %s for %s".formatted(letter.eventId(), letter.consumer()), letter.eventId());
+        String replay = letter.replayId().isEmpty() ? "" : ", replay " + letter.replayId();
+        operator.did(
+                DISCARD, "event %s for %s%s".formatted(letter.eventId(), letter.consumer(), replay), letter.eventId());
         return true;
     }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.outbox.AuditEntry;
 import dev.outbox.inbox.DeadLetter;
 import dev.outbox.inbox.DeadLetterFilter;
 import dev.outbox.inbox.EventKey;
@@ -200,6 +201,9 @@ class DeadLettersIntegrationTest extends DeadLettersOnEveryDatabase {
                 .containsExactly(Tuple.tuple(id, ""), Tuple.tuple(id, "r1"));
         assertThat(deadLetters.redrive(ALL, 1, WHY).handled()).isEqualTo(1);
         assertThat(deadLetters.discard(CONSUMER, id, "once was enough")).isTrue();
+        assertThat(deadLetters.audit(Long.MAX_VALUE, 1))
+                .extracting(AuditEntry::subject)
+                .containsExactly("event %s for notification, replay r1".formatted(id));
         transaction.executeWithoutResult(status -> handle(again));
         assertThat(handled()).containsExactly(1L);
         ConsumerRecord<String, byte[]> unknown = replayed(id, "undo");
