@@ -25,6 +25,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Role;
 import org.springframework.kafka.annotation.KafkaListenerConfigurer;
 import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.kafka.core.ProducerFactory;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -49,6 +50,14 @@ public final class OutboxInboxListenerAutoConfiguration {
     @Bean
     DeadLetterTopic outboxDeadLetterTopic(ProducerFactory<?, ?> producers, InboxProperties properties) {
         return new DeadLetterTopic(producers.getConfigurationProperties(), properties.deadLetterTopic());
+    }
+
+    /** Where Spring Boot knows how to ask the brokers. */
+    @Bean
+    @ConditionalOnBean(KafkaAdmin.class)
+    DeadLetterTopicCheck outboxDeadLetterTopicCheck(
+            InboxListeners listeners, DeadLetterTopic deadLetters, KafkaAdmin admin) {
+        return new DeadLetterTopicCheck(listeners.redrives(), deadLetters, admin.getConfigurationProperties());
     }
 
     @Bean
