@@ -4,7 +4,7 @@ package dev.outbox;
 public enum OutboxPermission {
     /** To see states, errors and the audit trail, but no payloads. */
     OUTBOX_VIEW,
-    /** To approve, discard, pause, resume and replay. */
+    /** To approve, discard, redrive, pause, resume and replay. */
     OUTBOX_OPERATE,
     /** To see payloads. */
     OUTBOX_DECRYPT

@@ -12,7 +12,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** What operators do. It takes JSON only, which no page of another site can send unasked. Not final: an application may have an aspect around all controllers. */
 @RestController
-class ChangingController {
+class ChangingController implements ConsoleController {
     private final OutboxOperations operations;
 
     ChangingController(OutboxOperations operations) {

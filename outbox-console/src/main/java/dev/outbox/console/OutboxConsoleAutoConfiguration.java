@@ -1,16 +1,19 @@
 package dev.outbox.console;
 
 import dev.outbox.OutboxOperations;
+import dev.outbox.inbox.DeadLetters;
 import dev.outbox.spi.AccessControl;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -19,19 +22,30 @@ import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.config.annotation.PathMatchConfigurer;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/** The REST API, where there are operations and somebody who says who may use them. */
+/** The REST API, where there is something to operate: an outbox, an inbox, or both. */
 @AutoConfiguration(
-        afterName = {"dev.outbox.boot.OutboxAccessAutoConfiguration", "dev.outbox.boot.OutboxAutoConfiguration"})
+        afterName = {
+            "dev.outbox.boot.OutboxAccessAutoConfiguration",
+            "dev.outbox.boot.OutboxAutoConfiguration",
+            "dev.outbox.boot.OutboxInboxListenerAutoConfiguration"
+        })
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @ConditionalOnClass(DispatcherServlet.class)
-@ConditionalOnBean(OutboxOperations.class)
+@Conditional(OutboxConsoleAutoConfiguration.SomethingToOperate.class)
 @EnableConfigurationProperties(ConsoleProperties.class)
 public final class OutboxConsoleAutoConfiguration {
     private static final Logger log = LoggerFactory.getLogger(OutboxConsoleAutoConfiguration.class);
 
-    @Bean
-    ReadingController outboxReadingController(OutboxOperations operations) {
-        return new ReadingController(operations);
+    static final class SomethingToOperate extends AnyNestedCondition {
+        SomethingToOperate() {
+            super(ConfigurationPhase.REGISTER_BEAN);
+        }
+
+        @ConditionalOnBean(OutboxOperations.class)
+        static final class AnOutbox {}
+
+        @ConditionalOnBean(type = "dev.outbox.inbox.DeadLetters")
+        static final class AnInbox {}
     }
 
     @Bean
@@ -44,13 +58,48 @@ public final class OutboxConsoleAutoConfiguration {
         return new ConsolePath(properties.api());
     }
 
-    /** What changes something. */
+    /** What was published. */
     @Configuration(proxyBeanMethods = false)
-    @ConditionalOnBean(AccessControl.class)
-    static class Changing {
+    @ConditionalOnBean(OutboxOperations.class)
+    static class Events {
         @Bean
+        ReadingController outboxReadingController(OutboxOperations operations) {
+            return new ReadingController(operations);
+        }
+
+        @Bean
+        AuditController outboxAuditController(OutboxOperations operations) {
+            return new AuditController(operations::audit);
+        }
+
+        @Bean
+        @ConditionalOnBean(AccessControl.class)
         ChangingController outboxChangingController(OutboxOperations operations) {
             return new ChangingController(operations);
+        }
+    }
+
+    /** What consumers have not handled. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(DeadLetters.class)
+    @ConditionalOnBean(DeadLetters.class)
+    static class Letters {
+        @Bean
+        DeadLetterReadingController outboxDeadLetterReadingController(DeadLetters letters) {
+            return new DeadLetterReadingController(letters);
+        }
+
+        /** With an outbox, its audit trail is the one that dead letters have as well. */
+        @Bean
+        @ConditionalOnMissingBean(OutboxOperations.class)
+        AuditController inboxAuditController(DeadLetters letters) {
+            return new AuditController(letters::audit);
+        }
+
+        @Bean
+        @ConditionalOnBean(AccessControl.class)
+        DeadLetterChangingController outboxDeadLetterChangingController(DeadLetters letters) {
+            return new DeadLetterChangingController(letters);
         }
     }
 
@@ -70,8 +119,7 @@ public final class OutboxConsoleAutoConfiguration {
     private record ConsolePath(String api) implements WebMvcConfigurer {
         @Override
         public void configurePathMatch(PathMatchConfigurer configurer) {
-            configurer.addPathPrefix(
-                    api, HandlerTypePredicate.forAssignableType(ReadingController.class, ChangingController.class));
+            configurer.addPathPrefix(api, HandlerTypePredicate.forAssignableType(ConsoleController.class));
         }
     }
 }

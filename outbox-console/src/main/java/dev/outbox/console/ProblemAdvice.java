@@ -26,7 +26,7 @@ import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExcep
 /**
  * Makes a problem (RFC 9457) of whatever goes wrong in the controllers of the API, and in no other. First in order, so that an application's own handling of all exceptions, which may answer in another form, does not come before it.
  */
-@RestControllerAdvice(assignableTypes = {ReadingController.class, ChangingController.class})
+@RestControllerAdvice(assignableTypes = ConsoleController.class)
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class ProblemAdvice extends ResponseEntityExceptionHandler {
     private static final Logger log = LoggerFactory.getLogger(ProblemAdvice.class);
@@ -39,6 +39,16 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ResponseEntity<Object> unknown(UnknownEventException e) {
         return answer(problem(HttpStatus.NOT_FOUND, e.getMessage()));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> unknown(UnknownDeadLetterException e) {
+        return answer(problem(HttpStatus.NOT_FOUND, e.getMessage()));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> tooLate(DeadLetterGoneException e) {
+        return answer(problem(HttpStatus.CONFLICT, e.getMessage()));
     }
 
     @ExceptionHandler

@@ -5,10 +5,17 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what requests say, or says what is wrong with it. */
 final class RequestText {
+    /** Before which line or event a page ends, unless the request says it. */
+    static final String LATEST = Long.MAX_VALUE + "";
+
+    /** How much a page has, unless the request says it. */
+    static final String SIZE = "50";
+
     private RequestText() {}
 
     /** No condition if it is missing or empty, as forms send it. */
@@ -50,6 +57,17 @@ final class RequestText {
                                     OutboxOperations.MAX_REASON,
                                     reason == null ? 0 : reason.strip().length()));
         return storable("reason", reason);
+    }
+
+    static UUID id(String field, @Nullable String text) {
+        try {
+            return UUID.fromString(String.valueOf(text));
+        } catch (IllegalArgumentException e) {
+            throw new InvalidRequestException(
+                    field,
+                    "'%s' is not allowed. It has to be a UUID, such as 01234567-89ab-cdef-0123-456789abcdef."
+                            .formatted(text));
+        }
     }
 
     static int size(int size) {

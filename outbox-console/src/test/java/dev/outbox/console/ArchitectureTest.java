@@ -26,7 +26,8 @@ class ArchitectureTest {
         noClasses()
                 .should()
                 .dependOnClassesThat(resideInAPackage("dev.outbox..")
-                        .and(not(resideInAnyPackage("dev.outbox", "dev.outbox.spi", "dev.outbox.console.."))))
+                        .and(not(resideInAnyPackage(
+                                "dev.outbox", "dev.outbox.spi", "dev.outbox.inbox", "dev.outbox.console.."))))
                 .check(CONSOLE);
         noClasses()
                 .should()

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.outbox.AuditEntry;
 import dev.outbox.OutboxOperations;
 import dev.outbox.console.Api.Answer;
+import dev.outbox.inbox.DeadLetters;
+import dev.outbox.inbox.RedriveResult;
 import dev.outbox.spi.AccessControl;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -18,6 +20,7 @@ import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,6 +30,7 @@ import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.http.converter.autoconfigure.HttpMessageConvertersAutoConfiguration;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.assertj.AssertableWebApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
@@ -79,6 +83,46 @@ class ConsoleConfigurationTest {
                 .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(ReadingController.class));
     }
 
+    private static final String REDRIVE = "{\"reason\": \"repaired\", \"filter\": {\"consumer\": \"notification\"}}";
+
+    @Test
+    void an_application_that_only_consumes_has_its_dead_letters_and_their_audit_trail() {
+        application
+                .withBean(AccessControl.class, () -> AccessControl.allowAll("test"))
+                .withBean(DeadLetters.class, ConsoleConfigurationTest::deadLetters)
+                .run(context -> {
+                    assertThat(api(context)
+                                    .get(NOBODY, "/outbox/api/dead-letters?consumer=notification")
+                                    .body())
+                            .isEqualTo("{\"letters\":[],\"next\":null}");
+                    assertThat(post(context, "/outbox/api/dead-letters/redrive", REDRIVE)
+                                    .body())
+                            .isEqualTo("{\"handled\":1,\"failed\":[],\"outage\":\"\"}");
+                    assertThat(api(context).get(NOBODY, "/outbox/api/audit").body())
+                            .isEqualTo("{\"lines\":[],\"next\":null}");
+                    assertThat(api(context).get(NOBODY, "/outbox/api/events").status())
+                            .isEqualTo(404);
+                });
+    }
+
+    @Test
+    void an_application_that_only_publishes_lacks_the_module_of_the_inbox() {
+        operated.withClassLoader(new FilteredClassLoader("dev.outbox.inbox")).run(context -> {
+            assertThat(api(context).get(NOBODY, "/outbox/api/pauses").status()).isEqualTo(200);
+            assertThat(post(context, "/outbox/api/pauses", PAUSE).status()).isEqualTo(200);
+            assertProblem(
+                    api(context).get(NOBODY, "/outbox/api/events?size=0"), 400, "A page has 1 to 500 entries, not 0.");
+            assertThat(api(context)
+                            .get(NOBODY, "/outbox/api/dead-letters?consumer=notification")
+                            .status())
+                    .isEqualTo(404);
+        });
+        operated.run(context -> assertThat(context)
+                .hasSingleBean(ReadingController.class)
+                .doesNotHaveBean(DeadLetterReadingController.class)
+                .doesNotHaveBean(DeadLetterChangingController.class));
+    }
+
     @Test
     void is_under_the_path_that_the_application_chooses() {
         operated.withPropertyValues("outbox.console.path=/admin/events-out").run(context -> {
@@ -119,11 +163,19 @@ class ConsoleConfigurationTest {
     void without_anybody_who_says_who_may_do_what_nothing_can_be_changed(CapturedOutput output) {
         application
                 .withBean(OutboxOperations.class, () -> operations(Map.of("pauses", List.of())))
+                .withBean(DeadLetters.class, ConsoleConfigurationTest::deadLetters)
                 .run(context -> {
                     assertThat(context).doesNotHaveBean(ChangingController.class);
                     assertThat(post(context, "/outbox/api/pauses", PAUSE).status())
                             .isEqualTo(405);
                     assertThat(post(context, "/outbox/api/quarantine/discard", PAUSE)
+                                    .status())
+                            .isEqualTo(404);
+                    assertThat(context).doesNotHaveBean(DeadLetterChangingController.class);
+                    assertThat(post(
+                                            context,
+                                            "/outbox/api/dead-letters/%s/discard".formatted(UUID.randomUUID()),
+                                            REDRIVE)
                                     .status())
                             .isEqualTo(404);
                 });
@@ -232,6 +284,15 @@ class ConsoleConfigurationTest {
                     if (answers.containsKey(method.getName())) return answers.get(method.getName());
                     throw new IllegalStateException("bad SQL grammar [SELECT secret FROM outbox_events]");
                 });
+    }
+
+    private static DeadLetters deadLetters() {
+        Map<String, Object> answers =
+                Map.of("list", List.of(), "audit", List.of(), "redrive", new RedriveResult(1, List.of(), ""));
+        return (DeadLetters) Proxy.newProxyInstance(
+                ConsoleConfigurationTest.class.getClassLoader(),
+                new Class<?>[] {DeadLetters.class},
+                (proxy, method, arguments) -> answers.get(method.getName()));
     }
 
     private static Api api(AssertableWebApplicationContext context) {

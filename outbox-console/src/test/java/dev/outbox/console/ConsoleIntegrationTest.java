@@ -65,6 +65,8 @@ class ConsoleIntegrationTest {
                         "--spring.datasource.password=" + schema.password(),
                         "--outbox.schema.initialize=true",
                         "--outbox.relay.enabled=false",
+                        "--outbox.inbox.enabled=false",
+                        "--spring.autoconfigure.exclude=org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration",
                         "--management.endpoints.web.exposure.include=outbox");
         api = new Api((WebApplicationContext) shop, true);
         jdbc = shop.getBean(JdbcClient.class);

@@ -4,6 +4,7 @@ import static dev.outbox.console.Api.NOBODY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outbox.OutboxOperations;
+import dev.outbox.inbox.DeadLetters;
 import dev.outbox.spi.AccessControl;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
@@ -50,7 +51,8 @@ class OpenApiTest {
                         OutboxConsoleAutoConfiguration.class))
                 .withBean(Own.class)
                 .withBean(AccessControl.class, () -> AccessControl.allowAll("test"))
-                .withBean(OutboxOperations.class, OpenApiTest::operations)
+                .withBean(OutboxOperations.class, () -> unanswered(OutboxOperations.class))
+                .withBean(DeadLetters.class, () -> unanswered(DeadLetters.class))
                 .run(context -> {
                     JsonNode api =
                             new Api(context, false).get(NOBODY, "/v3/api-docs").json();
@@ -69,6 +71,11 @@ class OpenApiTest {
                                     "POST /outbox/api/quarantine/discard: DecisionRequest -> Decision",
                                     "POST /outbox/api/pauses: PauseRequest -> Changed",
                                     "POST /outbox/api/pauses/resume: PauseRequest -> Changed",
+                                    "GET /outbox/api/dead-letters: DeadLetterPage",
+                                    "GET /outbox/api/dead-letters/{eventId}: DeadLetter",
+                                    "GET /outbox/api/dead-letters/impact: DeadLetterImpact",
+                                    "POST /outbox/api/dead-letters/redrive: RedriveRequest -> RedriveResult",
+                                    "POST /outbox/api/dead-letters/{eventId}/discard: DiscardRequest -> Decided",
                                     "GET /own: ");
                     JsonNode schemas = api.path("components").path("schemas");
                     assertThat(schemas.path("FilterRequest").path("properties").propertyNames())
@@ -81,6 +88,11 @@ class OpenApiTest {
                                     "from",
                                     "until",
                                     "error");
+                    assertThat(schemas.path("DeadLetterFilterRequest")
+                                    .path("properties")
+                                    .propertyNames())
+                            .containsExactlyInAnyOrder(
+                                    "consumer", "topic", "eventType", "aggregateType", "aggregateId", "eventIds");
                     assertThat(schemas.path("EventState").path("properties").propertyNames())
                             .contains("eventId", "status", "error", "createdAt");
                     assertThat(api.path("paths")
@@ -120,12 +132,10 @@ class OpenApiTest {
         return reference.substring(reference.lastIndexOf('/') + 1);
     }
 
-    private static OutboxOperations operations() {
-        return (OutboxOperations) Proxy.newProxyInstance(
-                OpenApiTest.class.getClassLoader(),
-                new Class<?>[] {OutboxOperations.class},
-                (proxy, method, arguments) -> {
+    private static <T> T unanswered(Class<T> type) {
+        return type.cast(Proxy.newProxyInstance(
+                OpenApiTest.class.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
                     throw new UnsupportedOperationException(method.getName());
-                });
+                }));
     }
 }

@@ -7,8 +7,11 @@ import dev.outbox.inbox.deadletter.StoredDeadLetters;
 import dev.outbox.inbox.listener.InboxListeners;
 import dev.outbox.inbox.listener.ListenerTools;
 import dev.outbox.inbox.listener.WaitingRecords;
+import dev.outbox.spi.AccessControl;
 import dev.outbox.spi.PayloadFormat;
+import dev.outbox.store.OutboxTables;
 import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -22,6 +25,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Role;
 import org.springframework.kafka.annotation.KafkaListenerConfigurer;
 import org.springframework.kafka.core.ConsumerFactory;
+import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.kafka.core.ProducerFactory;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -46,6 +50,14 @@ public final class OutboxInboxListenerAutoConfiguration {
     @Bean
     DeadLetterTopic outboxDeadLetterTopic(ProducerFactory<?, ?> producers, InboxProperties properties) {
         return new DeadLetterTopic(producers.getConfigurationProperties(), properties.deadLetterTopic());
+    }
+
+    /** Where Spring Boot knows how to ask the brokers. */
+    @Bean
+    @ConditionalOnBean(KafkaAdmin.class)
+    DeadLetterTopicCheck outboxDeadLetterTopicCheck(
+            InboxListeners listeners, DeadLetterTopic deadLetters, KafkaAdmin admin) {
+        return new DeadLetterTopicCheck(listeners.redrives(), deadLetters, admin.getConfigurationProperties());
     }
 
     @Bean
@@ -83,16 +95,22 @@ public final class OutboxInboxListenerAutoConfiguration {
                 waiting);
     }
 
+    /** With the audit trail of the outbox where there is one, so that an application has one trail. */
     @Bean
     @ConditionalOnMissingBean
     DeadLetters outboxDeadLetters(
             InboxListeners listeners,
             DataSource dataSource,
+            ObjectProvider<OutboxTables> outbox,
+            ObjectProvider<AccessControl> access,
             PlatformTransactionManager transactions,
             ConsumerFactory<?, ?> consumers,
             InboxProperties properties) {
+        OutboxTables tables = properties.schema().tables(dataSource);
         return new StoredDeadLetters(
-                properties.schema().tables(dataSource),
+                tables,
+                outbox.getIfAvailable(() -> tables),
+                access.getIfAvailable(AccessControl::denyAll),
                 new TransactionTemplate(transactions),
                 listeners.redrives()::of,
                 consumers.getConfigurationProperties());

@@ -12,6 +12,7 @@ import dev.outbox.inbox.DeadLetterFilter;
 import dev.outbox.inbox.DeadLetters;
 import dev.outbox.inbox.Inbox;
 import dev.outbox.inbox.InboxMessage;
+import dev.outbox.spi.AccessControl;
 import dev.outbox.spi.EncryptionKey;
 import dev.outbox.spi.KeyRing;
 import dev.outbox.test.KafkaServer;
@@ -112,6 +113,7 @@ class EncryptedListenerIntegrationTest {
                         OutboxInboxListenerAutoConfiguration.class))
                 .withBean(Listener.class)
                 .withBean(KeyRing.class, () -> consumers)
+                .withBean(AccessControl.class, () -> AccessControl.allowAll("olga"))
                 .withPropertyValues(
                         "topic=" + topic,
                         "outbox.encryption.enabled=true",

@@ -7,6 +7,7 @@ import dev.outbox.inbox.DeadLetterFilter;
 import dev.outbox.inbox.DeadLetters;
 import dev.outbox.inbox.Inbox;
 import dev.outbox.inbox.InboxMessage;
+import dev.outbox.spi.AccessControl;
 import dev.outbox.test.TestSize;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -66,20 +67,29 @@ class InboxBatchListenerIntegrationTest extends InboxListeners {
         }
         producer.flush();
         kafka.createTopic(topic + ".DLT", 3);
-        application(BatchesConfiguration.class).run(context -> {
-            Batches batches = context.getBean(Batches.class);
-            batches.failing.set(true);
-            Taken taken = context.getBean(Taken.class);
-            DeadLetters aside = context.getBean(DeadLetters.class);
-            DeadLetterFilter ours = DeadLetterFilter.of("batches");
-            await().until(() ->
-                    aside.list(ours, 0, 10).size() == 1 && taken.all().size() == 19);
-            assertThat(taken.all()).doesNotHaveDuplicates().doesNotContain("13").isSubsetOf(ids);
-            assertThat(aside.redrive(ours, 10).failed()).hasSize(1);
-            batches.failing.set(false);
-            assertThat(aside.redrive(ours, 10).handled()).isEqualTo(1);
-            assertThat(taken.all()).containsExactlyInAnyOrderElementsOf(ids);
-        });
+        application(BatchesConfiguration.class)
+                .withBean(AccessControl.class, () -> AccessControl.allowAll("olga"))
+                .run(context -> {
+                    Batches batches = context.getBean(Batches.class);
+                    batches.failing.set(true);
+                    Taken taken = context.getBean(Taken.class);
+                    DeadLetters aside = context.getBean(DeadLetters.class);
+                    DeadLetterFilter ours = DeadLetterFilter.of("batches");
+                    await().until(() ->
+                            aside.list(ours, 0, 10).size() == 1 && taken.all().size() == 19);
+                    assertThat(taken.all())
+                            .doesNotHaveDuplicates()
+                            .doesNotContain("13")
+                            .isSubsetOf(ids);
+                    assertThat(aside.redrive(ours, 10, "the handler is repaired")
+                                    .failed())
+                            .hasSize(1);
+                    batches.failing.set(false);
+                    assertThat(aside.redrive(ours, 10, "the handler is repaired")
+                                    .handled())
+                            .isEqualTo(1);
+                    assertThat(taken.all()).containsExactlyInAnyOrderElementsOf(ids);
+                });
     }
 
     static final class Counting {

@@ -47,6 +47,7 @@ class OtherDatabasesIntegrationTest {
             "inbox_versions",
             "inbox_dead_letters",
             "inbox_held_keys",
+            "inbox_audit",
             "inbox_schema");
 
     record Place(String name, String url, String username, String password) {
@@ -134,6 +135,7 @@ class OtherDatabasesIntegrationTest {
                                     "in_versions",
                                     "in_dead_letters",
                                     "in_held_keys",
+                                    "in_audit",
                                     "in_schema");
                     assertThat(tables(context, currentSchema(place))).isEmpty();
                 });

@@ -199,6 +199,7 @@ class OutboxAutoConfigurationIntegrationTest {
                                     "in_versions",
                                     "in_dead_letters",
                                     "in_held_keys",
+                                    "in_audit",
                                     "in_schema");
                     assertThat(tables(context, schema.name())).isEmpty();
                 });

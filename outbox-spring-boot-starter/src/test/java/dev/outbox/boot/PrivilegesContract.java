@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.outbox.AuditEntry;
 import dev.outbox.EventState;
 import dev.outbox.EventStatus;
 import dev.outbox.OutboxPause;
@@ -25,6 +26,7 @@ import dev.outbox.retention.RetentionRules;
 import dev.outbox.retention.RetentionRun;
 import dev.outbox.spi.EventSender;
 import dev.outbox.spi.SentPosition;
+import dev.outbox.store.AuditStore;
 import dev.outbox.store.BatchMarks;
 import dev.outbox.store.BatchMarks.Failure;
 import dev.outbox.store.Dialect;
@@ -244,6 +246,8 @@ abstract class PrivilegesContract {
             outbox_relay     | DELETE FROM outbox_pauses
             inbox_consumer   | UPDATE inbox_events SET consumer = 'another'
             inbox_consumer   | UPDATE inbox_dead_letters SET copy_offset = 0
+            inbox_consumer   | DELETE FROM inbox_audit
+            inbox_consumer   | UPDATE inbox_audit SET reason = 'another'
             """)
     void a_role_may_not_do_what_is_not_its_own(String role, String statement) {
         JdbcTemplate jdbc = new JdbcTemplate(dataSource(own(role)));
@@ -367,10 +371,14 @@ abstract class PrivilegesContract {
             assertThat(keys.lock("test", key)).isTrue();
             assertThat(letters.remove(added)).isTrue();
             inbox.takeUp("test", delivery);
+            new AuditStore(tables).add("olga", "DISCARD_DEAD_LETTER", "event", event, "a test");
             keys.releaseIfEmpty("test", key);
             return true;
         });
         assertThat(keys.heldAmong("test", List.of(key))).isEmpty();
+        assertThat(new AuditStore(tables).before(Long.MAX_VALUE, 1))
+                .extracting(AuditEntry::eventId)
+                .containsExactly(event);
     }
 
     /** Other claims before, of this method or of a role that failed, may have taken it. */

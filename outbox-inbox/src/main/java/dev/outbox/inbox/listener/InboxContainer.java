@@ -1,5 +1,6 @@
 package dev.outbox.inbox.listener;
 
+import dev.outbox.inbox.FailedEventPolicy;
 import dev.outbox.inbox.Inbox;
 import dev.outbox.inbox.InboxConsumer;
 import dev.outbox.inbox.deadletter.Diversion;
@@ -96,11 +97,13 @@ final class InboxContainer
 
     @SuppressWarnings("unchecked")
     private Object inFrontOf(Object listener, InboxRecords records, ContainerProperties properties) {
+        boolean putsAside = inbox.onFailure() != FailedEventPolicy.STOP_PARTITION;
         if (batch) {
             BatchMessageListener<String, byte[]> delegate = (BatchMessageListener<String, byte[]>) listener;
             redrives.add(
                     consumer.name(),
                     properties,
+                    putsAside,
                     record -> records.redrive(record, read -> delegate.onMessage(List.of(read), null, null)));
             return new InboxBatchListener(delegate, records);
         }
@@ -108,6 +111,7 @@ final class InboxContainer
         redrives.add(
                 consumer.name(),
                 properties,
+                putsAside,
                 record -> records.redrive(record, read -> delegate.onMessage(read, null, null)));
         return new InboxRecordListener(delegate, records);
     }

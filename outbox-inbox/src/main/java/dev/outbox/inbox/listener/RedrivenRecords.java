@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -17,7 +19,8 @@ import org.springframework.kafka.support.TopicPartitionOffset;
 public final class RedrivenRecords {
     private final Map<String, List<Listener>> listeners = new ConcurrentHashMap<>();
 
-    private record Listener(ContainerProperties subscription, Consumer<ConsumerRecord<String, byte[]>> handling) {
+    private record Listener(
+            ContainerProperties subscription, boolean putsAside, Consumer<ConsumerRecord<String, byte[]>> handling) {
         boolean listensTo(String topic) {
             if (subscription.getTopics() != null)
                 return List.of(subscription.getTopics()).contains(topic);
@@ -31,10 +34,30 @@ public final class RedrivenRecords {
         }
     }
 
-    void add(String consumer, ContainerProperties subscription, Consumer<ConsumerRecord<String, byte[]>> handling) {
+    /** @param putsAside whether what cannot be handled goes to the dead-letter topic */
+    void add(
+            String consumer,
+            ContainerProperties subscription,
+            boolean putsAside,
+            Consumer<ConsumerRecord<String, byte[]>> handling) {
         listeners
                 .computeIfAbsent(consumer, name -> new CopyOnWriteArrayList<>())
-                .add(new Listener(subscription, handling));
+                .add(new Listener(subscription, putsAside, handling));
+    }
+
+    /** Whether no listener was found. */
+    public boolean isEmpty() {
+        return listeners.isEmpty();
+    }
+
+    /** The consumers that put records of a topic aside when they cannot handle them. */
+    public Set<String> puttingAside(String topic) {
+        Set<String> consumers = new TreeSet<>();
+        listeners.forEach((consumer, known) -> {
+            if (known.stream().anyMatch(listener -> listener.putsAside() && listener.listensTo(topic)))
+                consumers.add(consumer);
+        });
+        return consumers;
     }
 
     /** How the records of a consumer are handled; null if no listener here is of that name. */

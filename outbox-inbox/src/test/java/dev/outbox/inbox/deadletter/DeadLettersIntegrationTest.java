@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.outbox.AuditEntry;
 import dev.outbox.inbox.DeadLetter;
 import dev.outbox.inbox.DeadLetterFilter;
 import dev.outbox.inbox.EventKey;
@@ -83,7 +84,7 @@ class DeadLettersIntegrationTest extends DeadLettersOnEveryDatabase {
         assertThat(isHeld("a ")).isFalse();
         putAside("A", 2);
         putAside("a ", 3);
-        assertThat(deadLetters.redrive(ALL.aggregate("Order", "a"), 10).handled())
+        assertThat(deadLetters.redrive(ALL.aggregate("Order", "a"), 10, WHY).handled())
                 .isEqualTo(1);
         assertThat(listed()).containsExactly(2L, 3L);
         assertThat(isHeld("a")).isFalse();
@@ -174,7 +175,7 @@ class DeadLettersIntegrationTest extends DeadLettersOnEveryDatabase {
         assertThat(isHeld("1")).isTrue();
         transaction.executeWithoutResult(status -> handle(failed));
         assertThat(handled()).as("a copy that comes again is a duplicate").isEmpty();
-        assertThat(deadLetters.redrive(ALL, 10).handled()).isEqualTo(1);
+        assertThat(deadLetters.redrive(ALL, 10, WHY).handled()).isEqualTo(1);
         assertThat(handled()).containsExactly(2L);
         assertThat(isHeld("1")).isFalse();
     }
@@ -198,8 +199,11 @@ class DeadLettersIntegrationTest extends DeadLettersOnEveryDatabase {
         assertThat(deadLetters.list(ALL, 0, 10))
                 .extracting(DeadLetter::eventId, DeadLetter::replayId)
                 .containsExactly(Tuple.tuple(id, ""), Tuple.tuple(id, "r1"));
-        assertThat(deadLetters.redrive(ALL, 1).handled()).isEqualTo(1);
+        assertThat(deadLetters.redrive(ALL, 1, WHY).handled()).isEqualTo(1);
         assertThat(deadLetters.discard(CONSUMER, id, "once was enough")).isTrue();
+        assertThat(deadLetters.audit(Long.MAX_VALUE, 1))
+                .extracting(AuditEntry::subject)
+                .containsExactly("event %s for notification, replay r1".formatted(id));
         transaction.executeWithoutResult(status -> handle(again));
         assertThat(handled()).containsExactly(1L);
         ConsumerRecord<String, byte[]> unknown = replayed(id, "undo");
@@ -218,15 +222,13 @@ class DeadLettersIntegrationTest extends DeadLettersOnEveryDatabase {
 
     @Test
     void what_cannot_be_meant_is_refused() {
-        assertThatThrownBy(() -> deadLetters.redrive(DeadLetterFilter.of("another"), 10))
+        assertThatThrownBy(() -> deadLetters.redrive(DeadLetterFilter.of("another"), 10, WHY))
                 .hasMessage(
                         "This application has no listener for the consumer 'another': redrive its dead letters where it has one, or correct the name.");
         assertThatThrownBy(() -> deadLetters.list(ALL, 0, 0))
                 .hasMessage("The limit is 0, and has to be from 1 to 1000.");
-        assertThatThrownBy(() -> deadLetters.redrive(ALL, 1001))
+        assertThatThrownBy(() -> deadLetters.redrive(ALL, 1001, WHY))
                 .hasMessage("The limit is 1001, and has to be from 1 to 1000.");
-        assertThatThrownBy(() -> deadLetters.discard(CONSUMER, UUID.randomUUID(), " "))
-                .hasMessage("Say why the dead letter is discarded.");
         assertThat(deadLetters.discard(CONSUMER, UUID.randomUUID(), "gone")).isFalse();
     }
 }

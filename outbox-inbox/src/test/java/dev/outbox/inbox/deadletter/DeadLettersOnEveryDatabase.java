@@ -7,6 +7,7 @@ import dev.outbox.inbox.DeadLetters;
 import dev.outbox.inbox.store.Delivery;
 import dev.outbox.inbox.store.InboxStatus;
 import dev.outbox.inbox.store.InboxStore;
+import dev.outbox.spi.AccessControl;
 import dev.outbox.store.OutboxTables;
 import java.util.List;
 import java.util.Set;
@@ -26,6 +27,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 abstract class DeadLettersOnEveryDatabase {
     static final String CONSUMER = "notification";
     static final FailureCause CAUSE = new FailureCause("java.lang.Exception", "java.lang.Exception: why");
+    static final String WHY = "the handler is repaired";
     static final DeadLetterFilter ALL = DeadLetterFilter.of(CONSUMER);
 
     final InboxDatabase database;
@@ -50,14 +52,23 @@ abstract class DeadLettersOnEveryDatabase {
         this.transaction = new TransactionTemplate(new DataSourceTransactionManager(tables.dataSource()));
         this.inbox = new InboxStore(tables);
         this.diversion = new Diversion(CONSUMER, tables, topic.topic());
-        this.deadLetters = new StoredDeadLetters(
-                tables, transaction, consumer -> consumer.equals(CONSUMER) ? this::handle : null, () -> topic);
+        this.deadLetters = deadLetters(AccessControl.allowAll("olga"));
         String place = database == InboxDatabase.MYSQL || database == InboxDatabase.MARIADB
                 ? "bigint NOT NULL AUTO_INCREMENT PRIMARY KEY"
                 : "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY";
         jdbc.sql("CREATE TABLE handled (place %s, aggregate_id varchar(200) NOT NULL, source_offset bigint NOT NULL)"
                         .formatted(place))
                 .update();
+    }
+
+    final DeadLetters deadLetters(AccessControl access) {
+        return new StoredDeadLetters(
+                tables,
+                tables,
+                access,
+                transaction,
+                consumer -> consumer.equals(CONSUMER) ? this::handle : null,
+                () -> topic);
     }
 
     /** As a listener does, in the current transaction. */

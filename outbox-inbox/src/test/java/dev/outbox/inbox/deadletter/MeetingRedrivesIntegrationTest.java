@@ -36,7 +36,7 @@ class MeetingRedrivesIntegrationTest extends DeadLettersOnEveryDatabase {
     void a_follower_waits_for_the_redrive_of_the_last_one_and_is_handled_after_it() throws Exception {
         putAside("1", 1);
         HeldHandling held = new HeldHandling();
-        Future<RedriveResult> redrive = threads.submit(() -> deadLetters.redrive(ALL, 10));
+        Future<RedriveResult> redrive = threads.submit(() -> deadLetters.redrive(ALL, 10, WHY));
         held.begun.await();
         Future<Boolean> follower = threads.submit(() -> diversion.follow(Events.of("1", 2)));
         await().until(() -> database.waiting(tables) == 1);
@@ -51,7 +51,7 @@ class MeetingRedrivesIntegrationTest extends DeadLettersOnEveryDatabase {
         putAside("1", 1);
         failing.add(1L);
         HeldHandling held = new HeldHandling();
-        Future<RedriveResult> redrive = threads.submit(() -> deadLetters.redrive(ALL, 10));
+        Future<RedriveResult> redrive = threads.submit(() -> deadLetters.redrive(ALL, 10, WHY));
         held.begun.await();
         Future<Boolean> follower = threads.submit(() -> diversion.follow(Events.of("1", 2)));
         await().until(() -> database.waiting(tables) == 1);
@@ -65,10 +65,10 @@ class MeetingRedrivesIntegrationTest extends DeadLettersOnEveryDatabase {
     void a_second_redrive_waits_for_the_first_one_and_goes_on_behind_it() throws Exception {
         putAside("1", 1, 2);
         HeldHandling held = new HeldHandling();
-        Future<RedriveResult> first = threads.submit(() -> deadLetters.redrive(ALL, 1));
+        Future<RedriveResult> first = threads.submit(() -> deadLetters.redrive(ALL, 1, WHY));
         held.begun.await();
         duringHandling = () -> {};
-        Future<RedriveResult> second = threads.submit(() -> deadLetters.redrive(ALL, 10));
+        Future<RedriveResult> second = threads.submit(() -> deadLetters.redrive(ALL, 10, WHY));
         await().until(() -> database.waiting(tables) == 1);
         held.end.countDown();
         assertThat(first.get().handled()).isEqualTo(1);
@@ -101,7 +101,7 @@ class MeetingRedrivesIntegrationTest extends DeadLettersOnEveryDatabase {
         CountDownLatch end = new CountDownLatch(1);
         for (int i = 0; i < 2; i++) {
             redrives.add(threads.submit(() -> {
-                while (end.getCount() > 0) deadLetters.redrive(ALL, 10);
+                while (end.getCount() > 0) deadLetters.redrive(ALL, 10, WHY);
                 return null;
             }));
         }
@@ -115,7 +115,7 @@ class MeetingRedrivesIntegrationTest extends DeadLettersOnEveryDatabase {
         end.countDown();
         for (Future<?> redrive : redrives) redrive.get();
         while (!listed().isEmpty())
-            assertThat(deadLetters.redrive(ALL, 1000).failed()).isEmpty();
+            assertThat(deadLetters.redrive(ALL, 1000, WHY).failed()).isEmpty();
 
         Map<String, List<Long>> byKey = new TreeMap<>();
         jdbc.sql("SELECT aggregate_id, source_offset FROM handled ORDER BY place")

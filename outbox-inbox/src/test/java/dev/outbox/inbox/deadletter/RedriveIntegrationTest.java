@@ -23,14 +23,14 @@ class RedriveIntegrationTest extends DeadLettersOnEveryDatabase {
         putAside("1", 1, 3, 5);
         putAside("2", 2, 4);
         UUID last = deadLetters.list(ALL, 0, 10).get(3).eventId();
-        RedriveResult result = deadLetters.redrive(ALL.events(Set.of(last)), 10);
+        RedriveResult result = deadLetters.redrive(ALL.events(Set.of(last)), 10, WHY);
         assertThat(result).isEqualTo(new RedriveResult(2, List.of(), ""));
         assertThat(handled()).containsExactly(2L, 4L);
         assertThat(listed()).containsExactly(1L, 3L, 5L);
         assertThat(isHeld("2")).isFalse();
         assertThat(isHeld("1")).isTrue();
         assertThat(diversion.follow(Events.of("2", 6))).isFalse();
-        assertThat(deadLetters.redrive(ALL, 10).handled()).isEqualTo(3);
+        assertThat(deadLetters.redrive(ALL, 10, WHY).handled()).isEqualTo(3);
         assertThat(handled()).containsExactly(2L, 4L, 1L, 3L, 5L);
         assertThat(listed()).isEmpty();
     }
@@ -40,7 +40,7 @@ class RedriveIntegrationTest extends DeadLettersOnEveryDatabase {
         transaction.executeWithoutResult(status -> {
             assertThat(handled()).isEmpty();
             putAside("1", 1, 2);
-            assertThat(deadLetters.redrive(ALL, 10).handled()).isEqualTo(2);
+            assertThat(deadLetters.redrive(ALL, 10, WHY).handled()).isEqualTo(2);
             status.setRollbackOnly();
         });
         assertThat(handled()).containsExactly(1L, 2L);
@@ -50,7 +50,7 @@ class RedriveIntegrationTest extends DeadLettersOnEveryDatabase {
     @Test
     void a_redrive_stops_at_its_limit() {
         putAside("1", 1, 2, 3);
-        assertThat(deadLetters.redrive(ALL, 2).handled()).isEqualTo(2);
+        assertThat(deadLetters.redrive(ALL, 2, WHY).handled()).isEqualTo(2);
         assertThat(handled()).containsExactly(1L, 2L);
         assertThat(isHeld("1")).isTrue();
     }
@@ -60,7 +60,7 @@ class RedriveIntegrationTest extends DeadLettersOnEveryDatabase {
         putAside("1", 1, 3, 4);
         putAside("2", 2);
         failing.add(3L);
-        RedriveResult result = deadLetters.redrive(ALL, 10);
+        RedriveResult result = deadLetters.redrive(ALL, 10, WHY);
         assertThat(result.handled()).isEqualTo(2);
         assertThat(result.outage()).isEmpty();
         assertThat(result.failed()).singleElement().satisfies(failed -> {
@@ -73,7 +73,7 @@ class RedriveIntegrationTest extends DeadLettersOnEveryDatabase {
         assertThat(stays.attempts()).isEqualTo(1);
         assertThat(stays.error()).isEqualTo("java.lang.IllegalStateException: not yet");
         failing.clear();
-        assertThat(deadLetters.redrive(ALL, 10).handled()).isEqualTo(2);
+        assertThat(deadLetters.redrive(ALL, 10, WHY).handled()).isEqualTo(2);
         assertThat(handled()).containsExactly(1L, 2L, 3L, 4L);
     }
 
@@ -84,7 +84,7 @@ class RedriveIntegrationTest extends DeadLettersOnEveryDatabase {
         duringHandling = () -> {
             throw new MissingEncryptionKeyException("The key is missing.", "a", null);
         };
-        RedriveResult result = deadLetters.redrive(ALL, 10);
+        RedriveResult result = deadLetters.redrive(ALL, 10, WHY);
         assertThat(result)
                 .isEqualTo(new RedriveResult(
                         0, List.of(), "dev.outbox.MissingEncryptionKeyException: The key is missing."));
@@ -102,10 +102,12 @@ class RedriveIntegrationTest extends DeadLettersOnEveryDatabase {
         assertThat(isHeld("1")).isFalse();
         failing.add(1L);
         DeadLetter third = deadLetters.list(ALL, 0, 10).get(2);
-        assertThat(deadLetters.redrive(ALL.events(Set.of(third.eventId())), 10).handled())
+        assertThat(deadLetters
+                        .redrive(ALL.events(Set.of(third.eventId())), 10, WHY)
+                        .handled())
                 .isEqualTo(1);
         assertThat(handled()).containsExactly(3L);
-        assertThat(deadLetters.redrive(ALL, 10).handled()).isEqualTo(1);
+        assertThat(deadLetters.redrive(ALL, 10, WHY).handled()).isEqualTo(1);
         assertThat(handled()).containsExactly(3L, 2L);
         assertThat(listed()).containsExactly(1L);
     }
@@ -118,11 +120,15 @@ class RedriveIntegrationTest extends DeadLettersOnEveryDatabase {
             topic.beforeReading = () -> {};
             diversion.putAside(Events.of("1", 3), CAUSE, 4, true);
         };
-        assertThat(deadLetters.redrive(ALL.events(Set.of(second.eventId())), 10).handled())
+        assertThat(deadLetters
+                        .redrive(ALL.events(Set.of(second.eventId())), 10, WHY)
+                        .handled())
                 .as("the first one has to come first now")
                 .isZero();
         assertThat(listed()).containsExactly(1L, 2L, 3L);
-        assertThat(deadLetters.redrive(ALL.events(Set.of(second.eventId())), 10).handled())
+        assertThat(deadLetters
+                        .redrive(ALL.events(Set.of(second.eventId())), 10, WHY)
+                        .handled())
                 .isEqualTo(3);
         assertThat(handled()).containsExactly(1L, 2L, 3L);
     }
@@ -133,7 +139,7 @@ class RedriveIntegrationTest extends DeadLettersOnEveryDatabase {
         diversion.putAside(failed, CAUSE, 4, false);
         transaction.executeWithoutResult(status -> handle(failed));
         assertThat(handled()).isEmpty();
-        assertThat(deadLetters.redrive(ALL, 10).handled()).isEqualTo(1);
+        assertThat(deadLetters.redrive(ALL, 10, WHY).handled()).isEqualTo(1);
         assertThat(handled()).containsExactly(1L);
     }
 
@@ -143,7 +149,7 @@ class RedriveIntegrationTest extends DeadLettersOnEveryDatabase {
         transaction.executeWithoutResult(
                 status -> inbox.record(CONSUMER, RecordIdentity.of(failed).delivery(), InboxStatus.FAILED, 4));
         diversion.putAside(failed, CAUSE, 4, true);
-        assertThat(deadLetters.redrive(ALL, 10).handled()).isEqualTo(1);
+        assertThat(deadLetters.redrive(ALL, 10, WHY).handled()).isEqualTo(1);
         assertThat(handled()).containsExactly(1L);
     }
 }

@@ -48,7 +48,7 @@ class FailedRecordsAndOutagesIntegrationTest extends FailingListener {
         awaitListed(2);
         assertThat(application.copies()).hasSize(left + 2);
         failing.clear();
-        assertThat(application.deadLetters.redrive(ALL, 10).handled()).isEqualTo(2);
+        assertThat(application.deadLetters.redrive(ALL, 10, WHY).handled()).isEqualTo(2);
         assertThat(handled()).containsExactly(1, 2);
     }
 
@@ -70,7 +70,7 @@ class FailedRecordsAndOutagesIntegrationTest extends FailingListener {
         assertThat(application.copies()).hasSize(2);
         assertThat(application.listed()).isEqualTo(2);
         failing.clear();
-        assertThat(application.deadLetters.redrive(ALL, 10).handled()).isEqualTo(2);
+        assertThat(application.deadLetters.redrive(ALL, 10, WHY).handled()).isEqualTo(2);
         assertThat(handled()).containsExactly(1, 2);
     }
 
@@ -84,7 +84,7 @@ class FailedRecordsAndOutagesIntegrationTest extends FailingListener {
         await().until(application::isThrough);
         application.stop();
         failing.clear();
-        assertThat(application.deadLetters.redrive(ALL, 10).handled()).isEqualTo(2);
+        assertThat(application.deadLetters.redrive(ALL, 10, WHY).handled()).isEqualTo(2);
         application.rewind();
         application.start(FailedEventPolicy.HOLD_KEY);
         application.publish("1", 3);
@@ -115,7 +115,7 @@ class FailedRecordsAndOutagesIntegrationTest extends FailingListener {
             createDeadLetterTopic();
             awaitListed(2);
             failing.clear();
-            assertThat(application.deadLetters.redrive(ALL, 10).handled()).isEqualTo(2);
+            assertThat(application.deadLetters.redrive(ALL, 10, WHY).handled()).isEqualTo(2);
             assertThat(handled()).containsExactly(1, 2);
         } finally {
             logger.detachAppender(log);
@@ -133,7 +133,7 @@ class FailedRecordsAndOutagesIntegrationTest extends FailingListener {
             admin.deleteTopics(List.of(topic + ".DLT")).all().get();
         }
         await().untilAsserted(this::createDeadLetterTopic);
-        RedriveResult result = application.deadLetters.redrive(ALL, 10);
+        RedriveResult result = application.deadLetters.redrive(ALL, 10, WHY);
         assertThat(result.failed())
                 .singleElement()
                 .satisfies(failed -> assertThat(failed.error())

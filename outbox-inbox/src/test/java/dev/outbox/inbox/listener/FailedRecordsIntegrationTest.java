@@ -54,7 +54,7 @@ class FailedRecordsIntegrationTest extends FailingListener {
                         tuple(new EventKey("Order", "1"), 0, true));
 
         failing.clear();
-        assertThat(application.deadLetters.redrive(ALL, 10)).isEqualTo(new RedriveResult(3, List.of(), ""));
+        assertThat(application.deadLetters.redrive(ALL, 10, WHY)).isEqualTo(new RedriveResult(3, List.of(), ""));
         application.publish("1", 5);
         await().until(() -> handled().equals(List.of(1, 2, 3, 4, 5)));
         assertThat(application.listed()).isZero();
@@ -138,7 +138,7 @@ class FailedRecordsIntegrationTest extends FailingListener {
         assertThat(handled()).containsExactly(1, 2);
         assertThat(application.listed()).isEqualTo(4);
         failing.clear();
-        assertThat(application.deadLetters.redrive(ALL, 10).handled()).isEqualTo(4);
+        assertThat(application.deadLetters.redrive(ALL, 10, WHY).handled()).isEqualTo(4);
         assertThat(handled()).containsExactly(1, 2, 3, 4, 5, 6);
     }
 
@@ -151,7 +151,7 @@ class FailedRecordsIntegrationTest extends FailingListener {
         await().until(() -> handled().equals(List.of(2, 3)));
         assertThat(application.listed()).isEqualTo(1);
         failing.clear();
-        assertThat(application.deadLetters.redrive(ALL, 10).handled()).isEqualTo(1);
+        assertThat(application.deadLetters.redrive(ALL, 10, WHY).handled()).isEqualTo(1);
         assertThat(handled()).containsExactly(2, 3, 1);
     }
 
@@ -204,7 +204,7 @@ class FailedRecordsIntegrationTest extends FailingListener {
             erratic.start(FailedEventPolicy.HOLD_KEY);
             List<Future<?>> redrives = IntStream.range(0, 2)
                     .<Future<?>>mapToObj(i -> operators.submit(() -> {
-                        while (end.getCount() > 0) erratic.deadLetters.redrive(ALL, 20);
+                        while (end.getCount() > 0) erratic.deadLetters.redrive(ALL, 20, WHY);
                         return null;
                     }))
                     .toList();
@@ -217,7 +217,7 @@ class FailedRecordsIntegrationTest extends FailingListener {
             await().atMost(Duration.ofSeconds(60)).until(erratic::isThrough);
             end.countDown();
             for (Future<?> redrive : redrives) redrive.get();
-            while (erratic.listed() > 0) erratic.deadLetters.redrive(ALL, 1000);
+            while (erratic.listed() > 0) erratic.deadLetters.redrive(ALL, 1000, WHY);
             assertThat(erratic.copies()).as("some have failed").isNotEmpty();
             assertThat(keys)
                     .allSatisfy(key ->

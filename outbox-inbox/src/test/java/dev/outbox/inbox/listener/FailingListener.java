@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 /** An application whose listener fails on some events, with a real broker and a real database. */
 @Timeout(120)
 abstract class FailingListener {
+    static final String WHY = "the handler is repaired";
     static final DeadLetterFilter ALL = DeadLetterFilter.of(CONSUMER);
 
     /** The numbers of the events that fail. */

@@ -11,6 +11,7 @@ import dev.outbox.inbox.deadletter.DeadLetterTopic;
 import dev.outbox.inbox.deadletter.Diversion;
 import dev.outbox.inbox.deadletter.Events;
 import dev.outbox.inbox.deadletter.StoredDeadLetters;
+import dev.outbox.spi.AccessControl;
 import dev.outbox.store.OutboxTables;
 import dev.outbox.test.TestServers;
 import java.time.Duration;
@@ -74,7 +75,8 @@ final class ListeningApplication implements AutoCloseable {
         this.transaction = new TransactionTemplate(new DataSourceTransactionManager(tables.dataSource()));
         this.inbox = new InboxProcessor(tables, transaction);
         this.diversion = new Diversion(CONSUMER, tables, copies);
-        this.deadLetters = new StoredDeadLetters(tables, transaction, consumer -> this::handle, kafka());
+        this.deadLetters = new StoredDeadLetters(
+                tables, tables, AccessControl.allowAll("test"), transaction, consumer -> this::handle, kafka());
         jdbc.sql(
                         "CREATE TABLE IF NOT EXISTS handled (place bigint GENERATED ALWAYS AS IDENTITY, aggregate_id varchar(200), number int)")
                 .update();

@@ -2,6 +2,7 @@ package dev.outbox.inbox.deadletter.store;
 
 import dev.outbox.inbox.DeadLetter;
 import dev.outbox.inbox.DeadLetterFilter;
+import dev.outbox.inbox.DeadLetterImpact;
 import dev.outbox.inbox.EventKey;
 import dev.outbox.inbox.RecordPosition;
 import dev.outbox.inbox.store.Delivery;
@@ -9,12 +10,14 @@ import dev.outbox.store.Dialect;
 import dev.outbox.store.OutboxTables;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The rows of {@code inbox_dead_letters}. Every method joins the transaction of its caller. Who adds to an ordered key, or takes from it, holds its lock: {@link HeldKeyStore#lock}. */
@@ -30,6 +33,11 @@ public final class DeadLetterStore {
                     :copyTopic, :copyPartition, :copyOffset, :attempts, :error, :follower, %s)""";
     private static final String OF_KEY =
             "WHERE consumer = :consumer AND aggregate_type = :aggregateType AND aggregate_id = :aggregateId";
+
+    /** Where counting for a {@link DeadLetterImpact} stops. */
+    static final int MOST_KEYS = 10_000;
+
+    private static final int MOST_FOLLOWERS = 100_000;
 
     private final JdbcClient jdbc;
     private final Dialect dialect;
@@ -116,25 +124,70 @@ public final class DeadLetterStore {
      * @param limit how many at most
      */
     public List<DeadLetter> list(DeadLetterFilter filter, long after, int limit) {
-        StringBuilder sql = new StringBuilder(ALL).append("WHERE consumer = :consumer AND position > :after");
-        Map<String, Object> parameters = new HashMap<>();
-        parameters.put("consumer", filter.consumer());
-        parameters.put("after", after);
-        parameters.put("limit", limit);
-        Map<String, String> names = new HashMap<>();
-        if (filter.topic() != null) names.put("source_topic", filter.topic());
-        if (filter.eventType() != null) names.put("event_type", filter.eventType());
-        if (filter.aggregateType() != null) names.put("aggregate_type", filter.aggregateType());
-        if (filter.aggregateId() != null) names.put("aggregate_id", filter.aggregateId());
-        names.keySet().forEach(column -> sql.append(" AND %1$s = :%1$s".formatted(column)));
-        parameters.putAll(names);
-        if (!filter.eventIds().isEmpty()) {
-            sql.append(" AND event_id IN (:eventIds)");
-            parameters.put(
-                    "eventIds", filter.eventIds().stream().map(dialect::id).toList());
-        }
-        sql.append(" ORDER BY position LIMIT :limit");
-        return jdbc.sql(sql.toString()).params(parameters).query(this::letter).list();
+        return jdbc.sql(ALL + "WHERE consumer = :consumer AND position > :after AND " + conditions(filter)
+                        + " ORDER BY position LIMIT :limit")
+                .params(parameters(filter))
+                .param("after", after)
+                .param("limit", limit)
+                .query(this::letter)
+                .list();
+    }
+
+    /** What a redrive of these would touch. */
+    public DeadLetterImpact impact(DeadLetterFilter filter) {
+        return jdbc.sql("""
+                        WITH meant AS (
+                          SELECT aggregate_type, aggregate_id, count(*) AS events
+                          FROM inbox_dead_letters WHERE consumer = :consumer AND %1$s
+                          GROUP BY aggregate_type, aggregate_id LIMIT :keys)
+                        SELECT coalesce(sum(events), 0) AS events, count(*) AS key_count,
+                               coalesce(sum(CASE WHEN aggregate_type = '' AND aggregate_id = '' THEN 1 ELSE 0 END), 0) AS keyless,
+                               (SELECT count(*) FROM (
+                                  SELECT d.position FROM meant m
+                                    JOIN inbox_held_keys h
+                                      ON h.consumer = :consumer AND h.aggregate_type = m.aggregate_type AND h.aggregate_id = m.aggregate_id
+                                    JOIN (SELECT consumer, aggregate_type, aggregate_id, position FROM inbox_dead_letters WHERE NOT (%1$s)) d
+                                      ON d.consumer = h.consumer AND d.aggregate_type = h.aggregate_type AND d.aggregate_id = h.aggregate_id
+                                  LIMIT :followers) f) AS followers
+                        FROM meant
+                        """.formatted(conditions(filter)))
+                .params(parameters(filter))
+                .param("keys", MOST_KEYS)
+                .param("followers", MOST_FOLLOWERS)
+                .query((row, number) -> new DeadLetterImpact(
+                        row.getLong("events"),
+                        row.getLong("key_count") - row.getLong("keyless"),
+                        row.getLong("followers"),
+                        row.getLong("key_count") == MOST_KEYS || row.getLong("followers") == MOST_FOLLOWERS))
+                .single();
+    }
+
+    private static String conditions(DeadLetterFilter filter) {
+        List<String> conditions = new ArrayList<>();
+        if (filter.topic() != null) conditions.add("source_topic = :topic");
+        if (filter.eventType() != null) conditions.add("event_type = :eventType");
+        if (filter.aggregateType() != null) conditions.add("aggregate_type = :aggregateType");
+        if (filter.aggregateId() != null) conditions.add("aggregate_id = :aggregateId");
+        if (!filter.eventIds().isEmpty()) conditions.add("event_id IN (:eventIds)");
+        return conditions.isEmpty() ? "1 = 1" : String.join(" AND ", conditions);
+    }
+
+    private Map<String, Object> parameters(DeadLetterFilter filter) {
+        Map<String, Object> parameters = new HashMap<>(Map.of("consumer", filter.consumer()));
+        put(parameters, "topic", filter.topic());
+        put(parameters, "eventType", filter.eventType());
+        put(parameters, "aggregateType", filter.aggregateType());
+        put(parameters, "aggregateId", filter.aggregateId());
+        if (!filter.eventIds().isEmpty())
+            put(
+                    parameters,
+                    "eventIds",
+                    filter.eventIds().stream().map(dialect::id).toList());
+        return parameters;
+    }
+
+    private static void put(Map<String, Object> parameters, String name, @Nullable Object value) {
+        if (value != null) parameters.put(name, value);
     }
 
     private DeadLetter letter(ResultSet row, int number) throws SQLException {

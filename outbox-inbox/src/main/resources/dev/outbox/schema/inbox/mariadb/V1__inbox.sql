@@ -66,6 +66,18 @@ CREATE TABLE IF NOT EXISTS inbox_held_keys (
   PRIMARY KEY (consumer, aggregate_type, aggregate_id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
+-- What operators have done with dead letters, and why, where the application has no outbox whose audit trail keeps it: added to, never changed.
+CREATE TABLE IF NOT EXISTS inbox_audit (
+  id          bigint       NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  recorded_at datetime(6)  NOT NULL,
+  operator    varchar(200) NOT NULL,
+  action      varchar(30)  NOT NULL,
+  subject     varchar(500) NOT NULL,
+  -- null unless it is about one event
+  event_id    binary(16),
+  reason      varchar(500) NOT NULL
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
+
 CREATE TABLE IF NOT EXISTS inbox_schema (
   version      int         NOT NULL PRIMARY KEY,
   installed_at datetime(6) NOT NULL DEFAULT (utc_timestamp(6))

@@ -65,6 +65,18 @@ CREATE TABLE inbox_held_keys (
   PRIMARY KEY (consumer, aggregate_type, aggregate_id)
 );
 
+-- What operators have done with dead letters, and why, where the application has no outbox whose audit trail keeps it: added to, never changed.
+CREATE TABLE inbox_audit (
+  id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  recorded_at timestamptz  NOT NULL,
+  operator    varchar(200) NOT NULL,
+  action      varchar(30)  NOT NULL,
+  subject     varchar(500) NOT NULL,
+  -- null unless it is about one event
+  event_id    uuid,
+  reason      varchar(500) NOT NULL
+);
+
 CREATE TABLE inbox_schema (
   version      integer     PRIMARY KEY,
   installed_at timestamptz NOT NULL DEFAULT now()
