@@ -8,7 +8,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The rows of {@code outbox_audit}: added in the transaction of what they tell of, and never changed. */
+/** The rows of {@code outbox_audit}: added in the transaction of what they tell of, and never changed. Only {@link RetentionStore} deletes them. */
 public final class AuditStore {
     private final JdbcClient jdbc;
     private final Dialect dialect;

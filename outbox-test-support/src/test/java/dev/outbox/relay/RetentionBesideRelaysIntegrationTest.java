@@ -54,7 +54,7 @@ class RetentionBesideRelaysIntegrationTest {
     private static final int WRITERS = 3;
     private static final int TRANSACTIONS = 60;
     private static final RetentionRules AT_ONCE =
-            new RetentionRules(RetentionMode.ARCHIVE, Duration.ofMillis(1), null, 50);
+            new RetentionRules(RetentionMode.ARCHIVE, Duration.ofMillis(1), null, null, 50);
 
     private final Logger logs = (Logger) LoggerFactory.getLogger("dev.outbox");
     private final ExecutorService threads = Executors.newCachedThreadPool();
