@@ -47,6 +47,7 @@ class OtherDatabasesIntegrationTest {
             "inbox_versions",
             "inbox_dead_letters",
             "inbox_held_keys",
+            "inbox_shedlock",
             "inbox_schema");
 
     record Place(String name, String url, String username, String password) {

@@ -2,6 +2,7 @@ package dev.outbox.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.outbox.inbox.store.InboxStore;
 import dev.outbox.store.OutboxTables;
 import dev.outbox.store.Schema;
 import dev.outbox.test.DatabaseSchema;
@@ -62,6 +63,19 @@ class RetentionLockIntegrationTest {
                 .update();
         lock(other).run(() -> runs.add("after the interval"));
         assertThat(runs).containsExactly("first", "after the interval");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("databases")
+    void the_inbox_has_a_lock_of_its_own(String database, String url, String username, String password) {
+        OutboxTables outbox = tables(url, username, password);
+        OutboxTables inbox = new OutboxTables(outbox.dataSource(), null, "in_");
+        Schema.outbox(outbox).install();
+        InboxStore.schema(inbox).install();
+        List<String> runs = new CopyOnWriteArrayList<>();
+        lock(outbox).run(() -> lock(inbox).run(() -> runs.add("while the outbox's runs")));
+        lock(inbox).run(() -> runs.add("within the interval"));
+        assertThat(runs).containsExactly("while the outbox's runs");
     }
 
     private static RetentionLock lock(OutboxTables tables) {

@@ -65,6 +65,14 @@ CREATE TABLE IF NOT EXISTS inbox_held_keys (
   PRIMARY KEY (consumer, aggregate_type, aggregate_id)
 );
 
+-- ShedLock's: which instance forgets what was handled long ago. Its times are in UTC.
+CREATE TABLE IF NOT EXISTS inbox_shedlock (
+  name       varchar(64)  PRIMARY KEY,
+  lock_until timestamp(3) NOT NULL,
+  locked_at  timestamp(3) NOT NULL,
+  locked_by  varchar(255) NOT NULL
+);
+
 CREATE TABLE IF NOT EXISTS inbox_schema (
   version      integer PRIMARY KEY,
   installed_at timestamp(6) with time zone DEFAULT current_timestamp(6) NOT NULL
