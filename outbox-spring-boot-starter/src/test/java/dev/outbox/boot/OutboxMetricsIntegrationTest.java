@@ -52,6 +52,7 @@ class OutboxMetricsIntegrationTest {
                         OutboxFormatAutoConfiguration.class,
                         OutboxAutoConfiguration.class,
                         OutboxRelayAutoConfiguration.class,
+                        OutboxRetentionAutoConfiguration.class,
                         OutboxMetricsAutoConfiguration.class))
                 .withBean(MeterRegistry.class, () -> meters)
                 .withBean(EventSender.class, () -> sender)
@@ -102,6 +103,31 @@ class OutboxMetricsIntegrationTest {
                     .update();
             await().until(() -> gauge("outbox.table.rows") == 10);
             assertThat(gauge("outbox.table.size")).isGreaterThan(10_000);
+        });
+    }
+
+    @Test
+    void the_time_until_the_tables_reach_their_limit_is_told() {
+        application(schema.jdbcUrl())
+                .withPropertyValues("outbox.retention.table-limit=1KB")
+                .run(context -> await().until(() -> gauge("outbox.table.limit.time") == 0));
+    }
+
+    @Test
+    void as_long_as_nobody_knows_how_the_tables_grow_it_is_not_told() {
+        application(schema.jdbcUrl())
+                .withPropertyValues("outbox.retention.table-limit=100GB")
+                .run(context -> {
+                    await().until(() -> gauge("outbox.table.size") > 0);
+                    assertThat(gauge("outbox.table.limit.time")).isNaN();
+                });
+    }
+
+    @Test
+    void without_a_limit_there_is_no_time_until_it() {
+        application(schema.jdbcUrl()).run(context -> {
+            await().until(() -> gauge("outbox.table.size") > 0);
+            assertThat(meters.find("outbox.table.limit.time").gauge()).isNull();
         });
     }
 
