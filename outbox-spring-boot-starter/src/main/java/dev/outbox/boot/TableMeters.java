@@ -61,7 +61,10 @@ final class TableMeters implements MeterBinder {
                         "Rows of the table of events, finished ones included, as the database's statistics have it: an estimate")
                 .register(registry);
         if (forecast == null) return;
-        Gauge.builder("outbox.table.limit.time", forecast, known -> seconds(known.timeToLimit().orElse(null)))
+        Gauge.builder(
+                        "outbox.table.limit.time",
+                        forecast,
+                        known -> seconds(known.timeToLimit().orElse(null)))
                 .description(
                         "Until the tables of events and of archived ones reach outbox.retention.table-limit, if they go on growing as they do; NaN while they do not")
                 .baseUnit("seconds")

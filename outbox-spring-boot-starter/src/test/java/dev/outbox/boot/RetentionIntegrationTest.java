@@ -101,9 +101,8 @@ class RetentionIntegrationTest {
                     assertThat(audit.before(Long.MAX_VALUE, 10))
                             .extracting(AuditEntry::reason)
                             .containsExactly("today");
-                    await().untilAsserted(
-                                    () -> assertThat(output)
-                                            .contains("Retention: 1 lines deleted from the audit trail in "));
+                    await().untilAsserted(() ->
+                            assertThat(output).contains("Retention: 1 lines deleted from the audit trail in "));
                 });
     }
 

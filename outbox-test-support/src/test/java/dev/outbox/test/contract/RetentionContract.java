@@ -3,6 +3,7 @@ package dev.outbox.test.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.outbox.EventState;
 import dev.outbox.EventStatus;
 import dev.outbox.retention.EventRetention;
 import dev.outbox.retention.RetentionMode;
@@ -108,6 +109,22 @@ abstract class RetentionContract {
                         .query(Long.class)
                         .single())
                 .isEqualTo(2);
+    }
+
+    @Test
+    void an_archived_event_is_found_as_it_was_and_with_the_time_of_the_move() {
+        published(OLD);
+        UUID id = outbox.publish("B", "body");
+        set(outbox.events.find(id).orElseThrow().seq(), publishedAt(OLD));
+        EventState before = outbox.operations.find(id).orElseThrow();
+        assertThat(before.archivedAt()).isNull();
+        run(RetentionMode.ARCHIVE, null);
+        EventState after = outbox.operations.find(id).orElseThrow();
+        assertThat(after.archivedAt()).isAfter(before.createdAt().plus(WEEK));
+        assertThat(after)
+                .usingRecursiveComparison()
+                .ignoringFields("archivedAt")
+                .isEqualTo(before);
     }
 
     @Test
@@ -289,7 +306,11 @@ abstract class RetentionContract {
     }
 
     private long published(Duration ago) {
-        return event("status = 'PUBLISHED', published_at = %1$s, created_at = %1$s".formatted(ago(ago)));
+        return event(publishedAt(ago));
+    }
+
+    private String publishedAt(Duration ago) {
+        return "status = 'PUBLISHED', published_at = %1$s, created_at = %1$s".formatted(ago(ago));
     }
 
     private long discarded(Duration ago) {
