@@ -1,7 +1,7 @@
 package dev.outbox.boot;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static dev.outbox.boot.SampledOutbox.publish;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.outbox.spi.EventSender;
@@ -50,8 +50,7 @@ class OutboxHealthIntegrationTest {
     private final Instant begin = Instant.now();
 
     private static ApplicationContextRunner application(DatabaseSchema schema) {
-        return SampledOutbox.on(schema)
-                .withConfiguration(AutoConfigurations.of(OutboxKafkaAutoConfiguration.class));
+        return SampledOutbox.on(schema).withConfiguration(AutoConfigurations.of(OutboxKafkaAutoConfiguration.class));
     }
 
     private ApplicationContextRunner application() {

@@ -1,7 +1,7 @@
 package dev.outbox.boot;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static dev.outbox.boot.SampledOutbox.publish;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.outbox.spi.EventSender;
@@ -31,8 +31,8 @@ class OutboxMetricsIntegrationTest {
     }
 
     private ApplicationContextRunner application(ApplicationContextRunner sampled) {
-        return sampled.withConfiguration(AutoConfigurations.of(
-                        MetricsAutoConfiguration.class, OutboxRetentionAutoConfiguration.class))
+        return sampled.withConfiguration(
+                        AutoConfigurations.of(MetricsAutoConfiguration.class, OutboxRetentionAutoConfiguration.class))
                 .withBean(MeterRegistry.class, () -> meters)
                 .withBean(EventSender.class, () -> SampledOutbox.SENDER);
     }
@@ -87,12 +87,10 @@ class OutboxMetricsIntegrationTest {
 
     @Test
     void as_long_as_nobody_knows_how_the_tables_grow_it_is_not_told() {
-        application()
-                .withPropertyValues("outbox.retention.table-limit=100GB")
-                .run(context -> {
-                    await().until(() -> gauge("outbox.table.size") > 0);
-                    assertThat(gauge("outbox.table.limit.time")).isNaN();
-                });
+        application().withPropertyValues("outbox.retention.table-limit=100GB").run(context -> {
+            await().until(() -> gauge("outbox.table.size") > 0);
+            assertThat(gauge("outbox.table.limit.time")).isNaN();
+        });
     }
 
     @Test
@@ -105,12 +103,11 @@ class OutboxMetricsIntegrationTest {
 
     @Test
     void h2_tells_no_size() {
-        application(SampledOutbox.on("jdbc:h2:mem:metrics", "sa", ""))
-                .run(context -> {
-                    await().until(() -> events("pending") == 0);
-                    assertThat(meters.find("outbox.table.size").gauge()).isNull();
-                    assertThat(meters.find("outbox.table.rows").gauge()).isNull();
-                });
+        application(SampledOutbox.on("jdbc:h2:mem:metrics", "sa", "")).run(context -> {
+            await().until(() -> events("pending") == 0);
+            assertThat(meters.find("outbox.table.size").gauge()).isNull();
+            assertThat(meters.find("outbox.table.rows").gauge()).isNull();
+        });
     }
 
     @Test

@@ -10,8 +10,8 @@ import dev.outbox.relay.Relay;
 import dev.outbox.spi.EventSender;
 import dev.outbox.spi.SentPosition;
 import dev.outbox.store.AuditStore;
-import dev.outbox.store.BatchMarks.Failure;
 import dev.outbox.store.BatchMarks;
+import dev.outbox.store.BatchMarks.Failure;
 import dev.outbox.store.EventsInUse;
 import dev.outbox.store.LaneClaim;
 import dev.outbox.store.LaneFloor;
@@ -38,8 +38,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -137,11 +137,13 @@ abstract class PrivilegesContract {
                         "granted");
         relay.start();
         try {
-            await().until(() -> work.status(fine) == EventStatus.PUBLISHED && work.status(broken) == EventStatus.QUARANTINED);
+            await().until(() ->
+                    work.status(fine) == EventStatus.PUBLISHED && work.status(broken) == EventStatus.QUARANTINED);
             repaired.set(true);
             Outbox operator = new Outbox(dataSource(own("outbox_operator")));
             assertThat(operator.operations.approve(broken, "a test")).isTrue();
-            await().until(() -> work.status(broken) == EventStatus.PUBLISHED && work.status(follower) == EventStatus.PUBLISHED);
+            await().until(() ->
+                    work.status(broken) == EventStatus.PUBLISHED && work.status(follower) == EventStatus.PUBLISHED);
         } finally {
             relay.stop();
         }
@@ -153,7 +155,8 @@ abstract class PrivilegesContract {
         Outbox relay = new Outbox(dataSource(own("outbox_relay"))).withDeadLetters("dead");
         UUID id = owner.publish("broken", "body");
         LaneClaim claim = new LaneClaim(work.claimLaneOf(relay, id), new LaneFloor(0, null, null, 0));
-        BatchMarks marks = new BatchMarks(List.of(), List.of(new Failure(work.seq(id), true, null, "refused")), List.of());
+        BatchMarks marks =
+                new BatchMarks(List.of(), List.of(new Failure(work.seq(id), true, null, "refused")), List.of());
         Reading reading = relay.batches.read(List.of(claim), 500, Long.MAX_VALUE);
         List<LaneMark> mark = List.of(new LaneMark(claim, reading, false, marks, null));
         assertThatThrownBy(() -> relay.marking.mark(mark)).hasStackTraceContaining(denied("INSERT"));

@@ -20,8 +20,8 @@ import dev.outbox.retention.EventRetention;
 import dev.outbox.retention.RetentionMode;
 import dev.outbox.retention.RetentionRules;
 import dev.outbox.retention.RetentionRun;
-import dev.outbox.store.BatchMarks.Failure;
 import dev.outbox.store.BatchMarks;
+import dev.outbox.store.BatchMarks.Failure;
 import dev.outbox.store.Dialect;
 import dev.outbox.store.EventsInUse;
 import dev.outbox.store.LaneLease;
@@ -88,7 +88,8 @@ final class RoleWork {
                                 .formatted(then))
                 .param("seq", seq(id))
                 .update();
-        RetentionRules rules = new RetentionRules(RetentionMode.ARCHIVE, Duration.ofDays(1), Duration.ofDays(2), null, 10);
+        RetentionRules rules =
+                new RetentionRules(RetentionMode.ARCHIVE, Duration.ofDays(1), Duration.ofDays(2), null, 10);
         EventRetention retention = new EventRetention(new RetentionStore(tables, EventsInUse.NONE), rules);
         AtomicReference<RetentionRun> run = new AtomicReference<>();
         RetentionLock lock = new RetentionLock(tables, Duration.ofMinutes(1), Duration.ofMillis(1));
@@ -99,8 +100,7 @@ final class RoleWork {
     }
 
     String threeDaysAgo() {
-        return Dialect.of(owner.tables)
-                .after(String.valueOf(-Duration.ofDays(3).toSeconds() * 1_000_000));
+        return Dialect.of(owner.tables).after(String.valueOf(-Duration.ofDays(3).toSeconds() * 1_000_000));
     }
 
     private void decide(Outbox operator) {

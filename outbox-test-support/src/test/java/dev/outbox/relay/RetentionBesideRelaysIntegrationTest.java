@@ -68,7 +68,6 @@ class RetentionBesideRelaysIntegrationTest {
         assertThat(traffic.seqs("outbox_archived_events", "status IN ('PUBLISHED', 'DISCARDED')"))
                 .hasSize(published);
         Set<Long> givenUp = new HashSet<>(traffic.seqs("outbox_archived_events", "status = 'DISCARDED'"));
-        assertThat(traffic.broker.firstDeliveries(givenUp))
-                .isEqualTo(traffic.publishedByKey("outbox_archived_events"));
+        assertThat(traffic.broker.firstDeliveries(givenUp)).isEqualTo(traffic.publishedByKey("outbox_archived_events"));
     }
 }
