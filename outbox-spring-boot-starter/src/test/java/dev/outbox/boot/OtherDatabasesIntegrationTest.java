@@ -135,6 +135,7 @@ class OtherDatabasesIntegrationTest {
                                     "in_versions",
                                     "in_dead_letters",
                                     "in_held_keys",
+                                    "in_shedlock",
                                     "in_schema");
                     assertThat(tables(context, currentSchema(place))).isEmpty();
                 });

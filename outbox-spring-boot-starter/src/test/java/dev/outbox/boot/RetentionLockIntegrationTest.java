@@ -73,9 +73,10 @@ class RetentionLockIntegrationTest {
         Schema.outbox(outbox).install();
         InboxStore.schema(inbox).install();
         List<String> runs = new CopyOnWriteArrayList<>();
-        lock(outbox).run(() -> lock(inbox).run(() -> runs.add("while the outbox's runs")));
+        lock(outbox).run(() -> runs.add("of the outbox"));
+        lock(inbox).run(() -> runs.add("of the inbox"));
         lock(inbox).run(() -> runs.add("within the interval"));
-        assertThat(runs).containsExactly("while the outbox's runs");
+        assertThat(runs).containsExactly("of the outbox", "of the inbox");
     }
 
     private static RetentionLock lock(OutboxTables tables) {
