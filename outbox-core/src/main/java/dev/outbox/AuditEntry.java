@@ -5,7 +5,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A line of the audit trail: what a person has done. Lines are added and never changed, in the transaction that does what they tell of, or, of a redrive, before and after it. They hold no payloads.
+ * A line of the audit trail: what a person has done. Lines are added and never changed (retention alone deletes them, if it is told to), in the transaction that does what they tell of, or, of a redrive, before and after it. They hold no payloads.
  *
  * @param id higher for later ones
  * @param at by the database's clock

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param attempts how many failures have counted towards quarantine since it was stored or approved
  * @param failedAt when it failed last, by the database's clock; null if it never did
  * @param error of its last failure; null if it never failed
+ * @param archivedAt when retention moved it to the archive, by the database's clock; null as long as it has not
  */
 public record EventState(
         UUID eventId,
@@ -28,4 +29,5 @@ public record EventState(
         @Nullable Instant publishedAt,
         int attempts,
         @Nullable Instant failedAt,
-        @Nullable String error) {}
+        @Nullable String error,
+        @Nullable Instant archivedAt) {}

@@ -25,10 +25,10 @@ public interface OutboxOperations {
     OutboxState state();
 
     /**
-     * The state of one event.
+     * The state of one event, archived or not.
      *
      * @param eventId the id that {@link OutboxPublisher#publish(Object) publish} returned
-     * @return its state, or empty if no such event is in the table (never published, rolled back, or already removed)
+     * @return its state, or empty if there is no such event (never published, rolled back, or already deleted)
      */
     Optional<EventState> find(UUID eventId);
 

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes or archives finished events that are old enough, from the oldest one on, chunk by chunk. Unfinished events are never touched, however old they are. Thread-safe; several runs
- * at once do no harm, but one is enough.
+ * Deletes or archives finished events that are old enough, from the oldest one on, chunk by chunk, and deletes old lines of the audit trail. Unfinished events are never touched, however
+ * old they are. Thread-safe; several runs at once do no harm, but one is enough.
  */
 public final class EventRetention {
     private static final Logger log = LoggerFactory.getLogger(EventRetention.class);
@@ -45,6 +45,10 @@ public final class EventRetention {
             if (archived != null) {
                 walk.go(store::deleteArchived, archived, removed -> walk.deletedFromArchive += removed);
             }
+            Duration audit = rules.audit();
+            if (audit != null) {
+                walk.go(store::deleteAudit, audit, removed -> walk.deletedFromAudit += removed);
+            }
             return walk.run();
         } finally {
             RetentionRun run = walk.run();
@@ -70,6 +74,7 @@ public final class EventRetention {
         private long deleted;
         private long archived;
         private long deletedFromArchive;
+        private long deletedFromAudit;
         private @Nullable Instant stoppedAt;
 
         Walk(Duration longest, BooleanSupplier goesOn) {
@@ -96,7 +101,7 @@ public final class EventRetention {
         }
 
         RetentionRun run() {
-            return new RetentionRun(deleted, archived, deletedFromArchive, elapsed(), stoppedAt);
+            return new RetentionRun(deleted, archived, deletedFromArchive, deletedFromAudit, elapsed(), stoppedAt);
         }
     }
 }

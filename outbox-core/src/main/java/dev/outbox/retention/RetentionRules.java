@@ -10,10 +10,15 @@ import org.jspecify.annotations.Nullable;
  * @param mode what becomes of them
  * @param published after which time, since they were published, or since their last failure where they were discarded
  * @param archived after which time, since the same moment, they are deleted from the archive; null for never
+ * @param audit after which time, since they were recorded, lines of the audit trail are deleted; null for never
  * @param chunk how many rows one transaction looks at, from 1 to 10,000
  */
 public record RetentionRules(
-        RetentionMode mode, Duration published, @Nullable Duration archived, int chunk) {
+        RetentionMode mode,
+        Duration published,
+        @Nullable Duration archived,
+        @Nullable Duration audit,
+        int chunk) {
     private static final int MAX_CHUNK = 10_000;
 
     /** @throws OutboxConfigurationException if a value makes no sense */
@@ -25,6 +30,11 @@ public record RetentionRules(
                 String.valueOf(archived),
                 "Set it to more than outbox.retention.published, %s, or leave it out to keep archived events."
                         .formatted(published));
+        require(
+                audit == null || isPositive(audit),
+                "audit",
+                String.valueOf(audit),
+                "Set it to a positive duration such as 3650d, or leave it out to keep the audit trail.");
         require(
                 chunk >= 1 && chunk <= MAX_CHUNK,
                 "chunk-size",
@@ -43,6 +53,6 @@ public record RetentionRules(
 
     /** Whether there is nothing to do. */
     public boolean keepEverything() {
-        return mode == RetentionMode.KEEP && archived == null;
+        return mode == RetentionMode.KEEP && archived == null && audit == null;
     }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.BadSqlGrammarException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The rows of {@code outbox_audit}: added in the transaction of what they tell of, and never changed. */
+/** The rows of {@code outbox_audit}: added in the transaction of what they tell of, and never changed. Only {@link RetentionStore} deletes them. */
 public final class AuditStore {
     /** The longest subject of a line. */
     public static final int MAX_SUBJECT = 500;

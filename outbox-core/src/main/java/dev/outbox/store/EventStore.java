@@ -5,14 +5,16 @@ import dev.outbox.EventStatus;
 import dev.outbox.OutboxTransactionException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The rows of {@code outbox_events}. Every statement joins the transaction of the calling thread if there is one. */
+/** The rows of {@code outbox_events}, and those of the archive. Every statement joins the transaction of the calling thread if there is one. */
 public final class EventStore {
     /** The columns of {@link #state}. */
     static final String STATE =
@@ -51,15 +53,24 @@ public final class EventStore {
         }
     }
 
-    /** The state of one event; empty if it is not in the table. */
+    /** The state of one event, archived or not; empty if it is in neither table. One statement, so that an event that is being moved is not missed. */
     public Optional<EventState> find(UUID eventId) {
-        return jdbc.sql("SELECT " + STATE + " FROM outbox_events WHERE event_id = :eventId")
+        return jdbc.sql("""
+                        SELECT %1$s, NULL AS archived_at FROM outbox_events WHERE event_id = :eventId
+                        UNION ALL
+                        SELECT %1$s, archived_at FROM outbox_archived_events WHERE event_id = :eventId
+                        """.formatted(STATE))
                 .param("eventId", dialect.id(eventId))
-                .query((row, number) -> state(dialect, row))
+                .query((row, number) -> state(dialect, row, dialect.instant(row, "archived_at")))
                 .optional();
     }
 
+    /** Of a row of {@code outbox_events}. */
     static EventState state(Dialect dialect, ResultSet row) throws SQLException {
+        return state(dialect, row, null);
+    }
+
+    private static EventState state(Dialect dialect, ResultSet row, @Nullable Instant archivedAt) throws SQLException {
         return new EventState(
                 dialect.id(row, "event_id"),
                 row.getLong("seq"),
@@ -73,6 +84,7 @@ public final class EventStore {
                 dialect.instant(row, "published_at"),
                 row.getInt("attempts"),
                 dialect.instant(row, "failed_at"),
-                row.getString("last_error"));
+                row.getString("last_error"),
+                archivedAt);
     }
 }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Takes finished events that are old enough out of their table, in chunks. A chunk is one short transaction over the next rows by {@code seq}, which nearly is
+ * Takes finished events, and lines of the audit trail, that are old enough out of their table, in chunks. A chunk is one short transaction over the next rows by primary key, which nearly is
  * the order of time: there is no index of finished events, because each index is paid for by every publish.
  *
  * <p>The rows of a chunk are read without a lock, and those to be removed are named by their primary keys. Finished states never revert, and relays and operators change unfinished
@@ -24,11 +24,14 @@ public final class RetentionStore {
             seq, event_id, lane, aggregate_type, aggregate_id, aggregate_version, event_type, topic, content_type, payload, headers,
             encryption_key_id, status, attempts, next_attempt_at, last_error, failed_at, created_at, published_at""";
 
+    private static final Table EVENTS = Table.ofEvents("outbox_events");
+    private static final Table ARCHIVE = Table.ofEvents("outbox_archived_events");
+    private static final Table AUDIT = new Table("outbox_audit", "id", "recorded_at", "recorded_at");
+
     private final JdbcClient jdbc;
     private final ShortTransaction transaction;
     private final Dialect dialect;
     private final EventsInUse inUse;
-    private final String named;
 
     /** For what may throw see {@link Database#of}. */
     public RetentionStore(OutboxTables tables, EventsInUse inUse) {
@@ -36,20 +39,33 @@ public final class RetentionStore {
         this.dialect = Dialect.of(tables);
         this.transaction = new ShortTransaction(tables, dialect, LONGEST_CHUNK);
         this.inUse = inUse;
-        this.named = dialect.hasArrays() ? "seq = ANY(:seqs)" : "seq IN (:seqs)";
+    }
+
+    /**
+     * What a chunk has to know of its table.
+     *
+     * @param key its primary key, in the order of time
+     * @param created when a row came
+     * @param finished from when on its age counts, never earlier than {@code created}; null as long as it has to stay
+     */
+    private record Table(String name, String key, String created, String finished) {
+        static Table ofEvents(String name) {
+            String finished = "CASE status WHEN 'PUBLISHED' THEN published_at WHEN 'DISCARDED' THEN failed_at END";
+            return new Table(name, "seq", "created_at", finished);
+        }
     }
 
     /**
      * What a chunk has done.
      *
-     * @param removed how many events are no longer in the table
-     * @param last the highest sequence that it has looked at, behind which the next one begins
-     * @param reached when that event was created; null when there was none
+     * @param removed how many rows are no longer in the table
+     * @param last the highest key that it has looked at, behind which the next one begins
+     * @param reached when that row was created; null when there was none
      * @param over whether there is nothing behind it that is old enough
      */
     public record Chunk(int removed, long last, @Nullable Instant reached, boolean over) {}
 
-    private record Row(long seq, Instant createdAt, boolean old, boolean due) {}
+    private record Row(long key, Instant createdAt, boolean old, boolean due) {}
 
     /**
      * Deletes finished events.
@@ -59,74 +75,83 @@ public final class RetentionStore {
      * @param rows how many to look at, unfinished ones included
      */
     public Chunk delete(Duration age, long after, int rows) {
-        return remove("outbox_events", age, after, rows, seqs -> delete("outbox_events", seqs));
+        return remove(EVENTS, age, after, rows, seqs -> delete(EVENTS, unused(seqs)));
     }
 
     /** Moves finished events to the archive; like {@link #delete}. */
     public Chunk archive(Duration age, long after, int rows) {
-        return remove("outbox_events", age, after, rows, this::archive);
+        return remove(EVENTS, age, after, rows, seqs -> archive(unused(seqs)));
     }
 
     /** Deletes events from the archive; like {@link #delete}. */
     public Chunk deleteArchived(Duration age, long after, int rows) {
-        return remove("outbox_archived_events", age, after, rows, seqs -> delete("outbox_archived_events", seqs));
+        return remove(ARCHIVE, age, after, rows, seqs -> delete(ARCHIVE, unused(seqs)));
     }
 
-    private Chunk remove(String table, Duration age, long after, int limit, ToIntFunction<List<Long>> removal) {
+    /** Deletes lines of the audit trail, by the time when they were recorded; like {@link #delete}. */
+    public Chunk deleteAudit(Duration age, long after, int rows) {
+        return remove(AUDIT, age, after, rows, ids -> delete(AUDIT, ids));
+    }
+
+    private Chunk remove(Table table, Duration age, long after, int limit, ToIntFunction<List<Long>> removal) {
         return transaction.run(() -> {
             List<Row> rows = rows(table, age, after, limit);
             if (rows.isEmpty()) return new Chunk(0, after, null, true);
-            List<Long> due = rows.stream().filter(Row::due).map(Row::seq).toList();
+            List<Long> due = rows.stream().filter(Row::due).map(Row::key).toList();
             Row last = rows.get(rows.size() - 1);
             boolean over = rows.size() < limit || due.isEmpty() && !last.old();
-            return new Chunk(removeUnused(due, removal), last.seq(), last.createdAt(), over);
+            return new Chunk(due.isEmpty() ? 0 : removal.applyAsInt(due), last.key(), last.createdAt(), over);
         });
     }
 
-    private int removeUnused(List<Long> due, ToIntFunction<List<Long>> removal) {
-        if (due.isEmpty()) return 0;
-        Set<Long> needed = inUse.among(due);
-        List<Long> removable = due.stream().filter(seq -> !needed.contains(seq)).toList();
-        return removable.isEmpty() ? 0 : removal.applyAsInt(removable);
+    private List<Long> unused(List<Long> seqs) {
+        Set<Long> needed = inUse.among(seqs);
+        return seqs.stream().filter(seq -> !needed.contains(seq)).toList();
     }
 
     /** An event is finished after it was created, so behind those that are created too late there is nothing old enough. */
-    private List<Row> rows(String table, Duration age, long after, int limit) {
+    private List<Row> rows(Table table, Duration age, long after, int limit) {
         return jdbc.sql("""
-                        SELECT seq, created_at, created_at < (SELECT %1$s) AS old,
-                               CASE status WHEN 'PUBLISHED' THEN published_at WHEN 'DISCARDED' THEN failed_at END < (SELECT %1$s) AS due
-                        FROM %2$s
-                        WHERE seq > :after
-                        ORDER BY seq LIMIT :limit
-                        """.formatted(dialect.after(":age"), table))
+                        SELECT %2$s, %3$s, %3$s < (SELECT %5$s) AS old, %4$s < (SELECT %5$s) AS due
+                        FROM %1$s
+                        WHERE %2$s > :after
+                        ORDER BY %2$s LIMIT :limit
+                        """.formatted(
+                                table.name(), table.key(), table.created(), table.finished(), dialect.after(":age")))
                 .param("age", -age.toNanos() / 1000)
                 .param("after", after)
                 .param("limit", limit)
                 .query((row, number) -> new Row(
-                        row.getLong("seq"),
-                        Objects.requireNonNull(dialect.instant(row, "created_at")),
+                        row.getLong(table.key()),
+                        Objects.requireNonNull(dialect.instant(row, table.created())),
                         row.getBoolean("old"),
                         row.getBoolean("due")))
                 .list();
     }
 
     private int archive(List<Long> seqs) {
+        if (seqs.isEmpty()) return 0;
         jdbc.sql("""
                         INSERT INTO outbox_archived_events (%1$s, archived_at)
                         SELECT %1$s, %2$s FROM outbox_events WHERE %3$s
-                        """.formatted(COLUMNS, dialect.now(), named))
-                .param("seqs", parameter(seqs))
+                        """.formatted(COLUMNS, dialect.now(), named(EVENTS)))
+                .param("keys", parameter(seqs))
                 .update();
-        return delete("outbox_events", seqs);
+        return delete(EVENTS, seqs);
     }
 
-    private int delete(String table, List<Long> seqs) {
-        return jdbc.sql("DELETE FROM %s WHERE %s".formatted(table, named))
-                .param("seqs", parameter(seqs))
+    private int delete(Table table, List<Long> keys) {
+        if (keys.isEmpty()) return 0;
+        return jdbc.sql("DELETE FROM %s WHERE %s".formatted(table.name(), named(table)))
+                .param("keys", parameter(keys))
                 .update();
     }
 
-    private Object parameter(List<Long> seqs) {
-        return dialect.hasArrays() ? seqs.toArray(Long[]::new) : seqs;
+    private String named(Table table) {
+        return table.key() + (dialect.hasArrays() ? " = ANY(:keys)" : " IN (:keys)");
+    }
+
+    private Object parameter(List<Long> keys) {
+        return dialect.hasArrays() ? keys.toArray(Long[]::new) : keys;
     }
 }

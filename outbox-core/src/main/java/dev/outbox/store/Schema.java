@@ -59,22 +59,42 @@ public final class Schema {
         this.creation = creation;
     }
 
-    /** The publisher's and the relay's tables, with {@link Lanes#DEFAULT}. */
+    /** The tables of publishers, relays and operators, with {@link Lanes#DEFAULT}. */
     public static Schema outbox(OutboxTables names) {
         return outbox(names, Lanes.DEFAULT);
     }
 
     /**
-     * The publisher's and the relay's tables.
+     * The tables of publishers, relays and operators.
      *
      * @param lanes how many to make when {@link #install()} creates the tables
      */
     public static Schema outbox(OutboxTables names, Lanes lanes) {
-        List<String> scripts = List.of("V1__outbox.sql");
-        // outbox_audit is for operators alone: MySQL would show it only to a publisher that may read or write it
-        List<String> tables =
-                List.of("outbox_events", "outbox_archived_events", "outbox_lanes", "outbox_pauses", "outbox_shedlock");
-        return new Schema(names, "outbox", scripts, tables, lanes::create);
+        return outbox(
+                names,
+                lanes,
+                List.of(
+                        "outbox_events",
+                        "outbox_lanes",
+                        "outbox_archived_events",
+                        "outbox_pauses",
+                        "outbox_shedlock",
+                        "outbox_audit",
+                        "outbox_replays",
+                        "outbox_replay_key"));
+    }
+
+    /**
+     * The same tables, of which {@link #verify()} looks for those that publishing uses: MySQL and MariaDB show a table only to those who have a privilege on it, and a publisher needs none on the others.
+     *
+     * @param lanes how many to make when {@link #install()} creates the tables
+     */
+    public static Schema publisher(OutboxTables names, Lanes lanes) {
+        return outbox(names, lanes, List.of("outbox_events", "outbox_lanes"));
+    }
+
+    private static Schema outbox(OutboxTables names, Lanes lanes, List<String> tables) {
+        return new Schema(names, "outbox", List.of("V1__outbox.sql"), tables, lanes::create);
     }
 
     /**
@@ -127,7 +147,7 @@ public final class Schema {
                     "Use the library version that the other instances use.");
         }
         for (String table : tables) {
-            if (!exists(table)) throw missing(table);
+            if (!exists(table)) throw missingAmongOthers(table, installed);
         }
     }
 
@@ -159,6 +179,14 @@ public final class Schema {
                 "The table %s is missing in %s.".formatted(names.prefixed(table), place()),
                 "Run %s with your migrations, or let the application create the tables with %s=true."
                         .formatted(location(scripts.get(0)), property("initialize")));
+    }
+
+    private OutboxConfigurationException missingAmongOthers(String table, int installed) {
+        return new OutboxConfigurationException(
+                "The table %s is missing in %s, although the %s tables there are of version %d."
+                        .formatted(names.prefixed(table), place(), name, installed),
+                "Create it as %s does, or grant this user what it needs on it: MySQL and MariaDB show a table only to those who have a privilege on it."
+                        .formatted(location(scripts.get(0))));
     }
 
     private void requireDatabaseSchema() {

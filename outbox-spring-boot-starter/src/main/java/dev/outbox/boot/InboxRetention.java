@@ -1,29 +1,38 @@
 package dev.outbox.boot;
 
 import dev.outbox.inbox.store.InboxStore;
+import dev.outbox.store.OutboxTables;
+import dev.outbox.store.ShortTransaction;
 import java.time.Duration;
 import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
-import org.springframework.dao.DataAccessException;
 import org.springframework.scheduling.concurrent.SimpleAsyncTaskScheduler;
 
 /**
- * Forgets from time to time what consumers have handled long ago, in chunks that hold no lock for long. Every instance may do so: what one has forgotten, the others do not find.
+ * Forgets from time to time what consumers have handled long ago, in chunks that hold no lock for long: of all instances one. Should two do so at once, what one has forgotten the other does not find.
  */
 final class InboxRetention implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(InboxRetention.class);
     private static final int CHUNK = 1_000;
 
+    /** No chunk begins later. */
+    private static final Duration LONGEST_RUN = Duration.ofMinutes(5);
+
     private final InboxStore store;
+    private final ShortTransaction transaction;
+    private final RetentionLock lock;
     private final Duration age;
     private final Duration interval;
     private volatile SimpleAsyncTaskScheduler scheduler = new SimpleAsyncTaskScheduler();
     private volatile boolean running;
 
-    InboxRetention(InboxStore store, Duration age, Duration interval) {
-        this.store = store;
+    /** @param tables the inbox's */
+    InboxRetention(OutboxTables tables, Duration age, Duration interval) {
+        this.store = new InboxStore(tables);
+        this.transaction = new ShortTransaction(tables);
+        this.lock = new RetentionLock(tables, RetentionJob.LONGEST_LOCK, interval);
         this.age = age;
         this.interval = interval;
     }
@@ -32,22 +41,40 @@ final class InboxRetention implements SmartLifecycle {
     public void start() {
         scheduler = new SimpleAsyncTaskScheduler();
         scheduler.setThreadNamePrefix("outbox-inbox-retention-");
-        scheduler.scheduleWithFixedDelay(this::forget, Instant.now().plus(interval), interval);
+        scheduler.scheduleWithFixedDelay(this::run, Instant.now().plus(interval), interval);
         running = true;
     }
 
+    private void run() {
+        try {
+            lock.run(this::forget);
+        } catch (RuntimeException e) {
+            log.warn("Handled events could not be forgotten, and will be next time, in {}: {}", interval, e.toString());
+        }
+    }
+
     private void forget() {
+        long start = System.nanoTime();
         long forgotten = 0;
         try {
             int some;
             do {
-                some = store.forget(age, CHUNK);
+                some = transaction.run(() -> store.forget(age, CHUNK));
                 forgotten += some;
-            } while (some == CHUNK && running);
-        } catch (DataAccessException e) {
-            log.warn("Handled events could not be forgotten, and will be next time, in {}: {}", interval, e.toString());
+            } while (some == CHUNK && running && elapsed(start).compareTo(LONGEST_RUN) < 0);
+        } finally {
+            if (forgotten > 0) {
+                log.info(
+                        "{} events that were handled more than {} ago are forgotten, in {} ms.",
+                        forgotten,
+                        age,
+                        elapsed(start).toMillis());
+            }
         }
-        if (forgotten > 0) log.info("{} events that were handled more than {} ago are forgotten.", forgotten, age);
+    }
+
+    private static Duration elapsed(long start) {
+        return Duration.ofNanos(System.nanoTime() - start);
     }
 
     /** Waits for the chunk that is under way. */

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -63,12 +64,12 @@ public final class OutboxAutoConfiguration {
         return properties.schema().tables(dataSource);
     }
 
-    /** The tables, there and of the right version: whatever uses them depends on this bean. After Flyway and the like. */
+    /** The tables, those of a publisher there and of the right version: whatever uses them depends on this bean. After Flyway and the like. */
     @Bean
     @DependsOnDatabaseInitialization
     Schema outboxSchema(OutboxTables tables, OutboxProperties properties) {
         Integer wanted = properties.lanes();
-        Schema schema = Schema.outbox(tables, wanted == null ? Lanes.DEFAULT : new Lanes(wanted));
+        Schema schema = Schema.publisher(tables, wanted == null ? Lanes.DEFAULT : new Lanes(wanted));
         if (properties.schema().initialize()) schema.install();
         schema.verify();
         warnIfOthersThan(wanted, LaneStore.of(tables).count());
@@ -80,26 +81,26 @@ public final class OutboxAutoConfiguration {
         return new EventStore(tables);
     }
 
-    /** The same tables as relays and operators reach them. */
+    /** The same tables as relays and operators reach them: all there, unless this process only publishes. */
     @Bean(defaultCandidate = false)
     @OutboxRelayDataSource
     OutboxTables outboxRelayTables(
             OutboxTables tables,
             Schema outboxSchema,
-            @OutboxRelayDataSource ObjectProvider<DataSource> relayDataSource) {
+            @OutboxRelayDataSource ObjectProvider<DataSource> relayDataSource,
+            @Value("${outbox.relay.enabled:true}") boolean relay) {
         DataSource own = relayDataSource.getIfAvailable();
-        if (own == null) return tables;
-        OutboxTables relayTables = new OutboxTables(own, tables.schema(), tables.prefix());
-        Schema.outbox(relayTables).verify();
+        OutboxTables relayTables = own == null ? tables : new OutboxTables(own, tables.schema(), tables.prefix());
+        if (relay || own != null) Schema.outbox(relayTables).verify();
         return relayTables;
     }
 
     @Bean
     OutboxOperations outboxOperations(
             @OutboxRelayDataSource OutboxTables tables,
-            EventStore events,
             QuarantineStore quarantine,
             ObjectProvider<AccessControl> access) {
+        EventStore events = new EventStore(tables); // a publisher's user need not be able to read
         return new StoredOperations(tables, events, quarantine, access.getIfAvailable(AccessControl::denyAll));
     }
 

@@ -68,8 +68,8 @@ public final class OutboxInboxAutoConfiguration {
 
     @Bean
     InboxRetention inboxRetention(DataSource dataSource, InboxProperties properties, Schema inboxSchema) {
-        InboxStore store = new InboxStore(properties.schema().tables(dataSource));
-        return new InboxRetention(store, properties.retention(), properties.retentionInterval());
+        return new InboxRetention(
+                properties.schema().tables(dataSource), properties.retention(), properties.retentionInterval());
     }
 
     private static OutboxConfigurationException samePlace(OutboxTables tables) {

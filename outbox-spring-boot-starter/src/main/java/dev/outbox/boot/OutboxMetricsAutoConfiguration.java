@@ -1,10 +1,12 @@
 package dev.outbox.boot;
 
 import dev.outbox.relay.Relay;
+import dev.outbox.retention.TableForecast;
 import dev.outbox.store.OutboxTables;
 import dev.outbox.store.Schema;
 import dev.outbox.store.StateStore;
 import java.time.Clock;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -32,8 +34,8 @@ public final class OutboxMetricsAutoConfiguration {
     }
 
     @Bean
-    TableMeters outboxTableMeters(TableSampler sampler) {
-        return new TableMeters(sampler);
+    TableMeters outboxTableMeters(TableSampler sampler, ObjectProvider<TableForecast> forecast) {
+        return new TableMeters(sampler, forecast.getIfAvailable());
     }
 
     /** Where the application has health checks. */

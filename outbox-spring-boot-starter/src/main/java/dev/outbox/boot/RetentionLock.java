@@ -10,9 +10,9 @@ import net.javacrumbs.shedlock.provider.jdbctemplate.JdbcTemplateLockProvider;
 import net.javacrumbs.shedlock.provider.jdbctemplate.JdbcTemplateLockProvider.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
 
-/** ShedLock on the outbox's own table, in database time: of all instances one runs the retention, once an interval. */
+/** ShedLock on a table of the outbox's or the inbox's own, in database time: of all instances one runs the retention, once an interval. */
 final class RetentionLock {
-    /** In the table of these outbox tables, so that other outboxes in the database have another lock. */
+    /** In the table of these tables, so that others in the database have another lock. */
     private static final String NAME = "retention";
 
     private final LockingTaskExecutor executor;
@@ -20,6 +20,7 @@ final class RetentionLock {
     private final Duration atLeast;
 
     /**
+     * @param tables the outbox's or the inbox's
      * @param longest how long a run may take, the worst chunk included
      * @param interval how often every instance tries: for so long after the beginning of a run the others leave it at that
      */

@@ -15,7 +15,8 @@ import org.springframework.util.unit.DataSize;
  * @param mode whether they are deleted after a while, archived after a while, kept, or deleted when they are acknowledged
  * @param published after which time, since they were published, they are deleted or archived
  * @param archived after which time, since they were published, they are deleted from the archive; by default never
- * @param interval how often it is looked for them, by one instance at a time
+ * @param audit after which time lines of the audit trail are deleted; by default never
+ * @param interval how often it is looked for all these, by one instance at a time
  * @param chunkSize how many rows one transaction looks at
  * @param tableLimit which size the tables of events and of archived ones should not reach together, indexes included; by default nothing is watched
  * @param warnBefore how long before they reach it, at the rate at which they grow, the log warns
@@ -25,6 +26,7 @@ record RetentionProperties(
         @DefaultValue("delete") RetentionMode mode,
         @DefaultValue("30d") Duration published,
         @Nullable Duration archived,
+        @Nullable Duration audit,
         @DefaultValue("1h") Duration interval,
         @DefaultValue("1000") int chunkSize,
         @Nullable DataSize tableLimit,
@@ -45,6 +47,6 @@ record RetentionProperties(
     }
 
     RetentionRules rules() {
-        return new RetentionRules(mode, published, archived, chunkSize);
+        return new RetentionRules(mode, published, archived, audit, chunkSize);
     }
 }

@@ -1,6 +1,7 @@
 package dev.outbox.boot;
 
 import dev.outbox.EventStatus;
+import dev.outbox.retention.TableForecast;
 import dev.outbox.store.StateStore;
 import dev.outbox.store.TableState;
 import io.micrometer.core.instrument.Gauge;
@@ -15,9 +16,12 @@ import org.jspecify.annotations.Nullable;
 /** Gauges of the table of events, as it was sampled last; NaN as long as nothing is known. */
 final class TableMeters implements MeterBinder {
     private final TableSampler sampler;
+    private final @Nullable TableForecast forecast;
 
-    TableMeters(TableSampler sampler) {
+    /** @param forecast null where the tables have no limit */
+    TableMeters(TableSampler sampler, @Nullable TableForecast forecast) {
         this.sampler = sampler;
+        this.forecast = forecast;
     }
 
     @Override
@@ -55,6 +59,15 @@ final class TableMeters implements MeterBinder {
                                 known(state.size() == null ? null : state.size().rows()))
                 .description(
                         "Rows of the table of events, finished ones included, as the database's statistics have it: an estimate")
+                .register(registry);
+        if (forecast == null) return;
+        Gauge.builder(
+                        "outbox.table.limit.time",
+                        forecast,
+                        known -> seconds(known.timeToLimit().orElse(null)))
+                .description(
+                        "Until the tables of events and of archived ones reach outbox.retention.table-limit, if they go on growing as they do; NaN while they do not")
+                .baseUnit("seconds")
                 .register(registry);
     }
 

@@ -9,18 +9,23 @@ import dev.outbox.inbox.store.InboxStore;
 import dev.outbox.store.OutboxTables;
 import dev.outbox.test.PostgresSchema;
 import dev.outbox.test.TestServers;
+import java.time.Duration;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** What an application forgets by itself. */
 @Timeout(60)
+@ExtendWith(OutputCaptureExtension.class)
 class InboxRetentionIntegrationTest {
     private final PostgresSchema schema = TestServers.postgres().createSchema("retention");
 
@@ -43,13 +48,49 @@ class InboxRetentionIntegrationTest {
             InboxStore store = new InboxStore(new OutboxTables(dataSource, null, InboxStore.DEFAULT_PREFIX));
             UUID old = record(store);
             UUID young = record(store);
-            new JdbcTemplate(dataSource)
-                    .update(
-                            "UPDATE inbox_events SET handled_at = handled_at - interval '31 days' WHERE event_id = ?",
-                            old);
+            age(new JdbcTemplate(dataSource), old);
             await().until(() -> store.handlings("test", old).isEmpty());
             assertThat(store.handlings("test", young)).hasSize(1);
         });
+    }
+
+    @Test
+    void while_another_instance_has_the_lock_this_one_forgets_nothing(CapturedOutput output) {
+        application.run(context -> {
+            DataSource dataSource = context.getBean(DataSource.class);
+            JdbcTemplate jdbc = new JdbcTemplate(dataSource);
+            InboxStore store = new InboxStore(new OutboxTables(dataSource, null, InboxStore.DEFAULT_PREFIX));
+            await().until(() -> jdbc.update("UPDATE inbox_shedlock SET lock_until = '2999-01-01', locked_by = 'another'")
+                    == 1);
+            UUID old = record(store);
+            age(jdbc, old);
+            await().during(Duration.ofMillis(500))
+                    .until(() -> !store.handlings("test", old).isEmpty());
+            jdbc.update("UPDATE inbox_shedlock SET lock_until = '1999-01-01'");
+            await().until(() -> store.handlings("test", old).isEmpty());
+            await().untilAsserted(() -> assertThat(output)
+                    .containsPattern("1 events that were handled more than PT720H ago are forgotten, in \\d+ ms\\."));
+        });
+    }
+
+    @Test
+    void a_failure_is_one_warning_and_the_next_run_goes_on(CapturedOutput output) {
+        application.run(context -> {
+            DataSource dataSource = context.getBean(DataSource.class);
+            JdbcTemplate jdbc = new JdbcTemplate(dataSource);
+            InboxStore store = new InboxStore(new OutboxTables(dataSource, null, InboxStore.DEFAULT_PREFIX));
+            jdbc.execute("ALTER TABLE inbox_shedlock RENAME TO elsewhere");
+            await().untilAsserted(() -> assertThat(output)
+                    .contains("Handled events could not be forgotten, and will be next time, in PT0.1S:"));
+            jdbc.execute("ALTER TABLE elsewhere RENAME TO inbox_shedlock");
+            UUID old = record(store);
+            age(jdbc, old);
+            await().until(() -> store.handlings("test", old).isEmpty());
+        });
+    }
+
+    private static void age(JdbcTemplate jdbc, UUID event) {
+        jdbc.update("UPDATE inbox_events SET handled_at = handled_at - interval '31 days' WHERE event_id = ?", event);
     }
 
     private static UUID record(InboxStore store) {

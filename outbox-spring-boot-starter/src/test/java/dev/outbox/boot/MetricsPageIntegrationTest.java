@@ -65,6 +65,7 @@ class MetricsPageIntegrationTest {
                         OutboxAutoConfiguration.class,
                         OutboxKafkaAutoConfiguration.class,
                         OutboxRelayAutoConfiguration.class,
+                        OutboxRetentionAutoConfiguration.class,
                         OutboxMetricsAutoConfiguration.class,
                         OutboxConsumerLagAutoConfiguration.class,
                         OutboxInboxAutoConfiguration.class,
@@ -80,7 +81,8 @@ class MetricsPageIntegrationTest {
                         "spring.kafka.consumer.auto-offset-reset=earliest",
                         "outbox.schema.initialize=true",
                         "outbox.inbox.schema.initialize=true",
-                        "outbox.metrics.interval=100ms")
+                        "outbox.metrics.interval=100ms",
+                        "outbox.retention.table-limit=100GB")
                 .run(context -> {
                     PrometheusMeterRegistry prometheus = context.getBean(PrometheusMeterRegistry.class);
                     for (int i = 0; i < 20; i++) publish(context, "key " + i);

@@ -42,12 +42,15 @@ class OtherDatabasesIntegrationTest {
             "outbox_lanes",
             "outbox_pauses",
             "outbox_audit",
+            "outbox_replays",
+            "outbox_replay_key",
             "outbox_schema",
             "inbox_events",
             "inbox_versions",
             "inbox_dead_letters",
             "inbox_held_keys",
             "inbox_audit",
+            "inbox_shedlock",
             "inbox_schema");
 
     record Place(String name, String url, String username, String password) {
@@ -136,6 +139,7 @@ class OtherDatabasesIntegrationTest {
                                     "in_dead_letters",
                                     "in_held_keys",
                                     "in_audit",
+                                    "in_shedlock",
                                     "in_schema");
                     assertThat(tables(context, currentSchema(place))).isEmpty();
                 });

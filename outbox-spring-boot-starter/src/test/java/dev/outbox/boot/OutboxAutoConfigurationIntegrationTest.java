@@ -165,6 +165,34 @@ class OutboxAutoConfigurationIntegrationTest {
     }
 
     @Test
+    void a_process_that_only_publishes_starts_without_the_tables_of_relays_and_operators_and_another_does_not() {
+        storing()
+                .run(context -> JdbcClient.create(context.getBean(DataSource.class))
+                        .sql("DROP TABLE outbox_archived_events, outbox_pauses, outbox_shedlock, outbox_audit")
+                        .update());
+        storing().run(context -> assertThat(publish(context, "orders")).isNotNull());
+        withKafka()
+                .run(context -> assertThat(failure(context))
+                        .hasMessageStartingWith("The table outbox_archived_events is missing in schema"));
+    }
+
+    @Test
+    void a_missing_audit_trail_stops_the_start_where_operators_act() {
+        storing()
+                .run(context -> JdbcClient.create(context.getBean(DataSource.class))
+                        .sql("DROP TABLE outbox_audit")
+                        .update());
+        withKafka()
+                .run(context -> assertThat(failure(context))
+                        .hasMessage(
+                                ("The table outbox_audit is missing in schema '%s' of jdbc:postgresql://%s:%d/postgres,"
+                                                + " although the outbox tables there are of version 1."
+                                                + " Create it as classpath:dev/outbox/schema/outbox/postgresql/V1__outbox.sql does, or grant this user what it needs on it:"
+                                                + " MySQL and MariaDB show a table only to those who have a privilege on it.")
+                                        .formatted(schema.name(), schema.host(), schema.port())));
+    }
+
+    @Test
     void a_missing_inbox_table_stops_the_start() {
         withKafka()
                 .withPropertyValues("outbox.inbox.schema.initialize=false")
@@ -200,6 +228,7 @@ class OutboxAutoConfigurationIntegrationTest {
                                     "in_dead_letters",
                                     "in_held_keys",
                                     "in_audit",
+                                    "in_shedlock",
                                     "in_schema");
                     assertThat(tables(context, schema.name())).isEmpty();
                 });

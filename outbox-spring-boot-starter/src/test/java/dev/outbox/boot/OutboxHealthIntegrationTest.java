@@ -1,14 +1,13 @@
 package dev.outbox.boot;
 
+import static dev.outbox.boot.SampledOutbox.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.outbox.OutboxMessage;
-import dev.outbox.OutboxPublisher;
 import dev.outbox.spi.EventSender;
 import dev.outbox.spi.SendException;
-import dev.outbox.spi.SentPosition;
 import dev.outbox.store.QuarantineStore;
+import dev.outbox.test.DatabaseSchema;
 import dev.outbox.test.PostgresSchema;
 import dev.outbox.test.TcpProxy;
 import dev.outbox.test.TestServers;
@@ -36,15 +35,11 @@ import org.springframework.boot.health.autoconfigure.registry.HealthContributorR
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
-import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
-import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /** What turns the health of the outbox down, each with its reason and since when. */
 @Timeout(60)
@@ -54,42 +49,19 @@ class OutboxHealthIntegrationTest {
     private final PostgresSchema schema = TestServers.postgres().createSchema("health");
     private final Instant begin = Instant.now();
 
-    /** Answers by event type. */
-    private final EventSender sender = event -> switch (event.eventType()) {
-        case "Refused" ->
-            CompletableFuture.failedFuture(SendException.ofEventForGood(new IllegalStateException("refused")));
-        case "NotNow" -> CompletableFuture.failedFuture(SendException.ofTopic(new IllegalStateException("not now")));
-        default -> CompletableFuture.completedFuture(new SentPosition(event.topic(), 0, 0));
-    };
-
-    private ApplicationContextRunner application(String jdbcUrl) {
-        return new ApplicationContextRunner()
-                .withConfiguration(AutoConfigurations.of(
-                        DataSourceAutoConfiguration.class,
-                        DataSourceTransactionManagerAutoConfiguration.class,
-                        OutboxFormatAutoConfiguration.class,
-                        OutboxAutoConfiguration.class,
-                        OutboxKafkaAutoConfiguration.class,
-                        OutboxRelayAutoConfiguration.class,
-                        OutboxMetricsAutoConfiguration.class))
-                .withPropertyValues(
-                        "spring.datasource.url=" + jdbcUrl,
-                        "spring.datasource.username=" + schema.username(),
-                        "spring.datasource.password=" + schema.password(),
-                        "spring.datasource.hikari.connection-timeout=500",
-                        "outbox.schema.initialize=true",
-                        "outbox.metrics.interval=100ms");
+    private static ApplicationContextRunner application(DatabaseSchema schema) {
+        return SampledOutbox.on(schema).withConfiguration(AutoConfigurations.of(OutboxKafkaAutoConfiguration.class));
     }
 
     private ApplicationContextRunner application() {
-        return application(schema.jdbcUrl()).withBean(EventSender.class, () -> sender);
+        return application(schema).withBean(EventSender.class, () -> SampledOutbox.SENDER);
     }
 
     @Test
     void the_broker_that_is_gone_turns_it_down_and_leaves_liveness_alone() {
         try (TcpProxy nobody = TcpProxy.to(schema.host(), schema.port())) {
             nobody.refuse();
-            application(schema.jdbcUrl())
+            application(schema)
                     .withConfiguration(AutoConfigurations.of(
                             KafkaAutoConfiguration.class,
                             ApplicationAvailabilityAutoConfiguration.class,
@@ -126,7 +98,7 @@ class OutboxHealthIntegrationTest {
     void an_outage_that_another_relay_has_survived_is_none() {
         EventSender gone =
                 event -> CompletableFuture.failedFuture(SendException.ofBroker(new IllegalStateException("gone")));
-        application(schema.jdbcUrl())
+        application(schema)
                 .withBean(EventSender.class, () -> gone)
                 .withPropertyValues("outbox.health.max-outage=0s")
                 .run(context -> {
@@ -188,8 +160,8 @@ class OutboxHealthIntegrationTest {
     @Test
     void the_database_that_is_gone_turns_it_down() {
         try (TcpProxy proxy = TcpProxy.to(schema.host(), schema.port())) {
-            application(schema.through(proxy).jdbcUrl())
-                    .withBean(EventSender.class, () -> sender)
+            application(schema.through(proxy))
+                    .withBean(EventSender.class, () -> SampledOutbox.SENDER)
                     .run(context -> {
                         awaitUp(context);
                         proxy.refuse();
@@ -267,13 +239,5 @@ class OutboxHealthIntegrationTest {
 
     private static JdbcClient jdbc(ApplicationContext context) {
         return JdbcClient.create(context.getBean(DataSource.class));
-    }
-
-    private static UUID publish(ApplicationContext context, String key, String eventType) {
-        OutboxPublisher publisher = context.getBean(OutboxPublisher.class);
-        UUID id = new TransactionTemplate(context.getBean(PlatformTransactionManager.class))
-                .execute(status -> publisher.publish(
-                        OutboxMessage.of("Order", key, eventType, "").topic("t")));
-        return Objects.requireNonNull(id);
     }
 }

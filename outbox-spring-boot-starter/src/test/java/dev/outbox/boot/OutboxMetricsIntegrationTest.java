@@ -1,13 +1,10 @@
 package dev.outbox.boot;
 
+import static dev.outbox.boot.SampledOutbox.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.outbox.OutboxMessage;
-import dev.outbox.OutboxPublisher;
 import dev.outbox.spi.EventSender;
-import dev.outbox.spi.SendException;
-import dev.outbox.spi.SentPosition;
 import dev.outbox.test.PostgresSchema;
 import dev.outbox.test.TcpProxy;
 import dev.outbox.test.TestServers;
@@ -15,19 +12,13 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
-import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.context.ApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /** What the gauges tell of the table of events. */
 @Timeout(60)
@@ -35,38 +26,20 @@ class OutboxMetricsIntegrationTest {
     private final PostgresSchema schema = TestServers.postgres().createSchema("metrics");
     private final MeterRegistry meters = new SimpleMeterRegistry();
 
-    /** Answers by event type. */
-    private final EventSender sender = event -> switch (event.eventType()) {
-        case "Refused" ->
-            CompletableFuture.failedFuture(SendException.ofEventForGood(new IllegalStateException("refused")));
-        case "NotNow" -> CompletableFuture.failedFuture(SendException.ofTopic(new IllegalStateException("not now")));
-        default -> CompletableFuture.completedFuture(new SentPosition(event.topic(), 0, 0));
-    };
+    private ApplicationContextRunner application() {
+        return application(SampledOutbox.on(schema));
+    }
 
-    private ApplicationContextRunner application(String jdbcUrl) {
-        return new ApplicationContextRunner()
-                .withConfiguration(AutoConfigurations.of(
-                        DataSourceAutoConfiguration.class,
-                        DataSourceTransactionManagerAutoConfiguration.class,
-                        MetricsAutoConfiguration.class,
-                        OutboxFormatAutoConfiguration.class,
-                        OutboxAutoConfiguration.class,
-                        OutboxRelayAutoConfiguration.class,
-                        OutboxMetricsAutoConfiguration.class))
+    private ApplicationContextRunner application(ApplicationContextRunner sampled) {
+        return sampled.withConfiguration(
+                        AutoConfigurations.of(MetricsAutoConfiguration.class, OutboxRetentionAutoConfiguration.class))
                 .withBean(MeterRegistry.class, () -> meters)
-                .withBean(EventSender.class, () -> sender)
-                .withPropertyValues(
-                        "spring.datasource.url=" + jdbcUrl,
-                        "spring.datasource.username=" + schema.username(),
-                        "spring.datasource.password=" + schema.password(),
-                        "spring.datasource.hikari.connection-timeout=500",
-                        "outbox.schema.initialize=true",
-                        "outbox.metrics.interval=100ms");
+                .withBean(EventSender.class, () -> SampledOutbox.SENDER);
     }
 
     @Test
     void events_that_are_not_finished_are_told_by_status() {
-        application(schema.jdbcUrl()).run(context -> {
+        application().run(context -> {
             await().until(() -> events("pending") == 0);
             publish(context, "A", "Refused");
             publish(context, "B", "NotNow");
@@ -79,7 +52,7 @@ class OutboxMetricsIntegrationTest {
 
     @Test
     void the_oldest_event_that_waits_and_the_time_until_all_are_sent_are_told() {
-        application(schema.jdbcUrl()).run(context -> {
+        application().run(context -> {
             await().until(() -> gauge("outbox.pending.oldest.age") == 0 && gauge("outbox.drain.time") == 0);
             publish(context, "B", "NotNow");
             JdbcClient.create(context.getBean(DataSource.class))
@@ -95,7 +68,7 @@ class OutboxMetricsIntegrationTest {
 
     @Test
     void the_size_of_the_table_is_told() {
-        application(schema.jdbcUrl()).run(context -> {
+        application().run(context -> {
             for (int i = 0; i < 10; i++) publish(context, "A", "Fine");
             JdbcClient.create(context.getBean(DataSource.class))
                     .sql("ANALYZE outbox_events")
@@ -106,30 +79,41 @@ class OutboxMetricsIntegrationTest {
     }
 
     @Test
+    void the_time_until_the_tables_reach_their_limit_is_told() {
+        application()
+                .withPropertyValues("outbox.retention.table-limit=1KB")
+                .run(context -> await().until(() -> gauge("outbox.table.limit.time") == 0));
+    }
+
+    @Test
+    void as_long_as_nobody_knows_how_the_tables_grow_it_is_not_told() {
+        application().withPropertyValues("outbox.retention.table-limit=100GB").run(context -> {
+            await().until(() -> gauge("outbox.table.size") > 0);
+            assertThat(gauge("outbox.table.limit.time")).isNaN();
+        });
+    }
+
+    @Test
+    void without_a_limit_there_is_no_time_until_it() {
+        application().run(context -> {
+            await().until(() -> gauge("outbox.table.size") > 0);
+            assertThat(meters.find("outbox.table.limit.time").gauge()).isNull();
+        });
+    }
+
+    @Test
     void h2_tells_no_size() {
-        new ApplicationContextRunner()
-                .withConfiguration(AutoConfigurations.of(
-                        DataSourceAutoConfiguration.class,
-                        DataSourceTransactionManagerAutoConfiguration.class,
-                        MetricsAutoConfiguration.class,
-                        OutboxFormatAutoConfiguration.class,
-                        OutboxAutoConfiguration.class,
-                        OutboxRelayAutoConfiguration.class,
-                        OutboxMetricsAutoConfiguration.class))
-                .withBean(MeterRegistry.class, () -> meters)
-                .withBean(EventSender.class, () -> sender)
-                .withPropertyValues("spring.datasource.url=jdbc:h2:mem:metrics", "outbox.schema.initialize=true")
-                .run(context -> {
-                    await().until(() -> events("pending") == 0);
-                    assertThat(meters.find("outbox.table.size").gauge()).isNull();
-                    assertThat(meters.find("outbox.table.rows").gauge()).isNull();
-                });
+        application(SampledOutbox.on("jdbc:h2:mem:metrics", "sa", "")).run(context -> {
+            await().until(() -> events("pending") == 0);
+            assertThat(meters.find("outbox.table.size").gauge()).isNull();
+            assertThat(meters.find("outbox.table.rows").gauge()).isNull();
+        });
     }
 
     @Test
     void while_the_database_is_gone_nothing_is_told_and_nothing_fails() {
         try (TcpProxy proxy = TcpProxy.to(schema.host(), schema.port())) {
-            application(schema.through(proxy).jdbcUrl()).run(context -> {
+            application(SampledOutbox.on(schema.through(proxy))).run(context -> {
                 await().until(() -> events("pending") == 0);
                 proxy.refuse();
                 proxy.reset();
@@ -144,7 +128,7 @@ class OutboxMetricsIntegrationTest {
 
     @Test
     void an_interval_of_nothing_is_refused() {
-        application(schema.jdbcUrl())
+        application()
                 .withPropertyValues("outbox.metrics.interval=0s")
                 .run(context -> assertThat(context.getStartupFailure())
                         .rootCause()
@@ -160,12 +144,5 @@ class OutboxMetricsIntegrationTest {
 
     private double gauge(String name) {
         return meters.get(name).gauge().value();
-    }
-
-    private static void publish(ApplicationContext context, String key, String eventType) {
-        OutboxPublisher publisher = context.getBean(OutboxPublisher.class);
-        new TransactionTemplate(context.getBean(PlatformTransactionManager.class))
-                .executeWithoutResult(status -> publisher.publish(
-                        OutboxMessage.of("Order", key, eventType, "").topic("t")));
     }
 }

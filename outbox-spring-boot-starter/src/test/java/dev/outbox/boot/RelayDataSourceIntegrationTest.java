@@ -136,6 +136,21 @@ class RelayDataSourceIntegrationTest {
     }
 
     @Test
+    void operators_use_it_as_well() {
+        application.withUserConfiguration(TwoDataSources.class).run(context -> {
+            Watched relays = context.getBean("relayDataSource", Watched.class);
+            Watched applications = context.getBean("applicationDataSource", Watched.class);
+            relays.threads.clear();
+            applications.threads.clear();
+            assertThat(context.getBean(OutboxOperations.class).find(UUID.randomUUID()))
+                    .isEmpty();
+            assertThat(relays.threads).contains(Thread.currentThread().getName());
+            assertThat(applications.threads)
+                    .doesNotContain(Thread.currentThread().getName());
+        });
+    }
+
+    @Test
     void a_data_source_of_its_own_that_leads_elsewhere_stops_the_start() {
         PostgresSchema elsewhere = TestServers.postgres().createSchema("elsewhere");
         application

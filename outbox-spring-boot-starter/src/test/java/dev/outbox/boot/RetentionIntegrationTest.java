@@ -3,12 +3,15 @@ package dev.outbox.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.outbox.AuditEntry;
 import dev.outbox.OutboxMessage;
 import dev.outbox.OutboxPublisher;
 import dev.outbox.retention.TableForecast;
 import dev.outbox.spi.EventSender;
 import dev.outbox.spi.SentPosition;
+import dev.outbox.store.AuditStore;
 import dev.outbox.store.EventsInUse;
+import dev.outbox.store.OutboxTables;
 import dev.outbox.test.PostgresSchema;
 import dev.outbox.test.TestServers;
 import java.time.Duration;
@@ -80,6 +83,26 @@ class RetentionIntegrationTest {
                     await().until(() -> ids(context, "outbox_archived_events").contains(old));
                     assertThat(ids(context, "outbox_events")).isEmpty();
                     await().untilAsserted(() -> assertThat(output).contains("Retention: 1 events archived in "));
+                });
+    }
+
+    @Test
+    void lines_of_the_audit_trail_go_after_a_time_where_that_is_wanted(CapturedOutput output) {
+        application
+                .withPropertyValues("outbox.retention.mode=keep", "outbox.retention.audit=365d")
+                .run(context -> {
+                    AuditStore audit = new AuditStore(context.getBean(OutboxTables.class));
+                    audit.add("operator", "PAUSE", "everything", null, "long ago");
+                    JdbcClient.create(context.getBean(DataSource.class))
+                            .sql("UPDATE outbox_audit SET recorded_at = recorded_at - interval '366 days'")
+                            .update();
+                    audit.add("operator", "RESUME", "everything", null, "today");
+                    await().until(() -> audit.before(Long.MAX_VALUE, 10).size() == 1);
+                    assertThat(audit.before(Long.MAX_VALUE, 10))
+                            .extracting(AuditEntry::reason)
+                            .containsExactly("today");
+                    await().untilAsserted(() ->
+                            assertThat(output).contains("Retention: 1 lines deleted from the audit trail in "));
                 });
     }
 

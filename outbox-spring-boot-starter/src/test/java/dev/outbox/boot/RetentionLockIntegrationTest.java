@@ -2,6 +2,7 @@ package dev.outbox.boot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.outbox.inbox.store.InboxStore;
 import dev.outbox.store.OutboxTables;
 import dev.outbox.store.Schema;
 import dev.outbox.test.DatabaseSchema;
@@ -62,6 +63,20 @@ class RetentionLockIntegrationTest {
                 .update();
         lock(other).run(() -> runs.add("after the interval"));
         assertThat(runs).containsExactly("first", "after the interval");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("databases")
+    void the_inbox_has_a_lock_of_its_own(String database, String url, String username, String password) {
+        OutboxTables outbox = tables(url, username, password);
+        OutboxTables inbox = new OutboxTables(outbox.dataSource(), null, "in_");
+        Schema.outbox(outbox).install();
+        InboxStore.schema(inbox).install();
+        List<String> runs = new CopyOnWriteArrayList<>();
+        lock(outbox).run(() -> runs.add("of the outbox"));
+        lock(inbox).run(() -> runs.add("of the inbox"));
+        lock(inbox).run(() -> runs.add("within the interval"));
+        assertThat(runs).containsExactly("of the outbox", "of the inbox");
     }
 
     private static RetentionLock lock(OutboxTables tables) {

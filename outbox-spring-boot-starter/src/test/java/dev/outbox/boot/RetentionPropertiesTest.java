@@ -18,7 +18,7 @@ class RetentionPropertiesTest {
     @Test
     void by_default_events_are_deleted_a_month_after_they_were_published() {
         assertThat(properties(Map.of()).rules())
-                .isEqualTo(new RetentionRules(RetentionMode.DELETE, Duration.ofDays(30), null, 1_000));
+                .isEqualTo(new RetentionRules(RetentionMode.DELETE, Duration.ofDays(30), null, null, 1_000));
     }
 
     @Test
@@ -33,6 +33,7 @@ class RetentionPropertiesTest {
     @CsvSource(delimiter = '|', textBlock = """
             published  | 0s    | outbox.retention.published is PT0S. Set it to a positive duration such as 30d.
             archived   | 30d   | outbox.retention.archived is PT720H. Set it to more than outbox.retention.published, PT720H, or leave it out to keep archived events.
+            audit      | 0d    | outbox.retention.audit is PT0S. Set it to a positive duration such as 3650d, or leave it out to keep the audit trail.
             chunk-size | 0     | outbox.retention.chunk-size is 0. Set it to a number from 1 to 10000.
             chunk-size | 10001 | outbox.retention.chunk-size is 10001. Set it to a number from 1 to 10000.
             warn-before | 0s   | outbox.retention.warn-before is PT0S. Set it to a positive duration such as 1d.

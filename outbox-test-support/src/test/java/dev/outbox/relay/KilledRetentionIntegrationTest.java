@@ -41,7 +41,8 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 @EnumSource(TestDatabase.class)
 @Timeout(60)
 class KilledRetentionIntegrationTest {
-    private static final RetentionRules RULES = new RetentionRules(RetentionMode.ARCHIVE, Duration.ofDays(7), null, 3);
+    private static final RetentionRules RULES =
+            new RetentionRules(RetentionMode.ARCHIVE, Duration.ofDays(7), null, null, 3);
 
     private final TestDatabase database;
     private final DatabaseSchema schema;

@@ -38,7 +38,13 @@ public final class InboxStore {
                 tables,
                 "inbox",
                 List.of("V1__inbox.sql"),
-                List.of("inbox_events", "inbox_versions", "inbox_dead_letters", "inbox_held_keys"));
+                List.of(
+                        "inbox_events",
+                        "inbox_versions",
+                        "inbox_dead_letters",
+                        "inbox_held_keys",
+                        "inbox_audit",
+                        "inbox_shedlock"));
     }
 
     /**

@@ -33,6 +33,7 @@ import dev.outbox.store.LaneFloor;
 import dev.outbox.store.LaneLease;
 import dev.outbox.store.LaneMark;
 import dev.outbox.store.LaneStore;
+import dev.outbox.store.Lanes;
 import dev.outbox.store.OutboxTables;
 import dev.outbox.store.PauseStore;
 import dev.outbox.store.QuarantineStore;
@@ -91,6 +92,12 @@ public final class Outbox {
         this(OutboxTables.of(dataSource));
     }
 
+    /** What a publisher may see of tables that are there. */
+    public static Outbox ofPublisher(DataSource dataSource) {
+        OutboxTables tables = OutboxTables.of(dataSource);
+        return new Outbox(Schema.publisher(tables, Lanes.DEFAULT), tables, RULES, null);
+    }
+
     /** Creates the tables in a schema, without a pool of connections. */
     public Outbox(DatabaseSchema schema) {
         this(new DriverManagerDataSource(schema.jdbcUrl(), schema.username(), schema.password()));
@@ -103,11 +110,10 @@ public final class Outbox {
 
     /** Creates the tables. */
     public Outbox(OutboxTables tables, BatchRules rules) {
-        this(tables, rules, null);
+        this(Schema.outbox(tables), tables, rules, null);
     }
 
-    private Outbox(OutboxTables tables, BatchRules rules, @Nullable String deadLetterTopic) {
-        Schema schema = Schema.outbox(tables);
+    private Outbox(Schema schema, OutboxTables tables, BatchRules rules, @Nullable String deadLetterTopic) {
         schema.install();
         schema.verify();
         this.tables = tables;
@@ -127,7 +133,7 @@ public final class Outbox {
 
     /** The same tables, with marks and relays that tell a topic of what goes to quarantine. */
     public Outbox withDeadLetters(String topic) {
-        return new Outbox(tables, RULES, topic);
+        return new Outbox(Schema.outbox(tables), tables, RULES, topic);
     }
 
     /** A publisher that encrypts nothing. */

@@ -12,6 +12,7 @@ import dev.outbox.store.Schema;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -20,6 +21,8 @@ import javax.sql.DataSource;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -81,11 +84,20 @@ public abstract class SchemaContract {
                         + " or let the application create the tables with outbox.schema.initialize=true\\.");
     }
 
-    @Test
-    void a_single_missing_table_is_noticed() {
+    @ParameterizedTest
+    @ValueSource(strings = {"events", "lanes", "archived_events", "pauses", "shedlock", "audit"})
+    void a_single_missing_table_is_noticed(String name) {
         schema.install();
-        JdbcClient.create(dataSource).sql("DROP TABLE outbox_lanes").update();
-        assertThatThrownBy(schema::verify).hasMessageStartingWith("The table outbox_lanes is missing in schema");
+        JdbcClient.create(dataSource).sql("DROP TABLE outbox_" + name).update();
+        assertThatThrownBy(schema::verify)
+                .hasMessageStartingWith("The table outbox_%s is missing in schema".formatted(name));
+        ThrowingCallable publishing = Schema.publisher(OutboxTables.of(dataSource), Lanes.DEFAULT)::verify;
+        if (Set.of("events", "lanes").contains(name)) {
+            assertThatThrownBy(publishing)
+                    .hasMessageStartingWith("The table outbox_%s is missing in schema".formatted(name));
+        } else {
+            assertThatCode(publishing).as("publishing does without").doesNotThrowAnyException();
+        }
     }
 
     @Test

@@ -3,11 +3,13 @@ package dev.outbox.test.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.outbox.EventState;
 import dev.outbox.EventStatus;
 import dev.outbox.retention.EventRetention;
 import dev.outbox.retention.RetentionMode;
 import dev.outbox.retention.RetentionRules;
 import dev.outbox.retention.RetentionRun;
+import dev.outbox.store.AuditStore;
 import dev.outbox.store.Dialect;
 import dev.outbox.store.EventsInUse;
 import dev.outbox.store.OutboxTables;
@@ -107,6 +109,22 @@ abstract class RetentionContract {
                         .query(Long.class)
                         .single())
                 .isEqualTo(2);
+    }
+
+    @Test
+    void an_archived_event_is_found_as_it_was_and_with_the_time_of_the_move() {
+        published(OLD);
+        UUID id = outbox.publish("B", "body");
+        set(outbox.events.find(id).orElseThrow().seq(), publishedAt(OLD));
+        EventState before = outbox.operations.find(id).orElseThrow();
+        assertThat(before.archivedAt()).isNull();
+        run(RetentionMode.ARCHIVE, null);
+        EventState after = outbox.operations.find(id).orElseThrow();
+        assertThat(after.archivedAt()).isAfter(before.createdAt().plus(WEEK));
+        assertThat(after)
+                .usingRecursiveComparison()
+                .ignoringFields("archivedAt")
+                .isEqualTo(before);
     }
 
     @Test
@@ -215,6 +233,30 @@ abstract class RetentionContract {
         assertThat(seqs("outbox_archived_events")).containsExactly(second);
     }
 
+    @Test
+    void lines_of_the_audit_trail_are_deleted_after_their_own_time_in_chunks() {
+        for (int i = 0; i < 2 * CHUNK; i++) audited(YEAR.plusDays(1));
+        List<Long> stay = List.of(audited(YEAR.minusDays(1)), audited(YEAR.minusDays(1)));
+        EventsInUse askedOfEventsOnly = seqs -> {
+            throw new IllegalStateException("These are no events: " + seqs);
+        };
+        AtomicInteger chunks = new AtomicInteger();
+        RetentionRun run = new EventRetention(
+                        new RetentionStore(outbox.tables, askedOfEventsOnly),
+                        new RetentionRules(RetentionMode.KEEP, WEEK, null, YEAR, CHUNK))
+                .run(LONG, () -> chunks.incrementAndGet() > 0);
+        assertThat(run.deletedFromAudit()).isEqualTo(2 * CHUNK);
+        assertThat(audit()).containsExactlyElementsOf(stay);
+        assertThat(chunks).hasValue(3);
+    }
+
+    @Test
+    void the_audit_trail_is_kept_unless_something_else_is_said() {
+        long line = audited(YEAR.multipliedBy(10));
+        for (RetentionMode mode : RetentionMode.values()) run(mode, YEAR);
+        assertThat(audit()).containsExactly(line);
+    }
+
     /** InnoDB renews its statistics some time later, or when it is told to; MySQL would remember the first answer for a day all the same. */
     @Test
     void the_size_of_both_tables_is_told_as_it_is_now() {
@@ -260,11 +302,15 @@ abstract class RetentionContract {
 
     private EventRetention retention(RetentionMode mode, @Nullable Duration archived, EventsInUse inUse) {
         return new EventRetention(
-                new RetentionStore(outbox.tables, inUse), new RetentionRules(mode, WEEK, archived, CHUNK));
+                new RetentionStore(outbox.tables, inUse), new RetentionRules(mode, WEEK, archived, null, CHUNK));
     }
 
     private long published(Duration ago) {
-        return event("status = 'PUBLISHED', published_at = %1$s, created_at = %1$s".formatted(ago(ago)));
+        return event(publishedAt(ago));
+    }
+
+    private String publishedAt(Duration ago) {
+        return "status = 'PUBLISHED', published_at = %1$s, created_at = %1$s".formatted(ago(ago));
     }
 
     private long discarded(Duration ago) {
@@ -275,6 +321,24 @@ abstract class RetentionContract {
     private long unfinished(EventStatus status, Duration ago) {
         return event("status = '%1$s', failed_at = %2$s, created_at = %2$s, next_attempt_at = %3$s"
                 .formatted(status.name(), ago(ago), status == EventStatus.RETRYING ? ago(ago) : "NULL"));
+    }
+
+    private long audited(Duration ago) {
+        new AuditStore(outbox.tables).add("operator", "PAUSE", "everything", null, "a test");
+        List<Long> lines = audit();
+        long latest = lines.get(lines.size() - 1);
+        outbox.jdbc
+                .sql("UPDATE outbox_audit SET recorded_at = %s WHERE id = :id".formatted(ago(ago)))
+                .param("id", latest)
+                .update();
+        return latest;
+    }
+
+    private List<Long> audit() {
+        return outbox.jdbc
+                .sql("SELECT id FROM outbox_audit ORDER BY id")
+                .query(Long.class)
+                .list();
     }
 
     private long event(String values) {

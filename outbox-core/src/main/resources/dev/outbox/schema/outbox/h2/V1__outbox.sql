@@ -85,7 +85,7 @@ CREATE TABLE IF NOT EXISTS outbox_pauses (
   PRIMARY KEY (scope, target)
 );
 
--- What operators have done, in their own words why. Lines are added and never changed; they hold no payloads.
+-- What operators have done, in their own words why. Lines are added and never changed, and deleted by retention alone, if it is told to; they hold no payloads.
 CREATE TABLE IF NOT EXISTS outbox_audit (
   id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   recorded_at timestamp(6) with time zone NOT NULL,

@@ -89,7 +89,7 @@ CREATE TABLE IF NOT EXISTS outbox_pauses (
   PRIMARY KEY (scope, target)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
--- What operators have done, in their own words why. Lines are added and never changed; they hold no payloads.
+-- What operators have done, in their own words why. Lines are added and never changed, and deleted by retention alone, if it is told to; they hold no payloads.
 CREATE TABLE IF NOT EXISTS outbox_audit (
   id          bigint       NOT NULL AUTO_INCREMENT PRIMARY KEY,
   recorded_at datetime(6)  NOT NULL,

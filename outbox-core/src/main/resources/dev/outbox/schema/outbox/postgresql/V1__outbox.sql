@@ -89,7 +89,7 @@ CREATE TABLE outbox_pauses (
   PRIMARY KEY (scope, target)
 );
 
--- What operators have done, in their own words why. Lines are added and never changed; they hold no payloads.
+-- What operators have done, in their own words why. Lines are added and never changed, and deleted by retention alone, if it is told to; they hold no payloads.
 CREATE TABLE outbox_audit (
   id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   recorded_at timestamptz  NOT NULL,

@@ -78,6 +78,14 @@ CREATE TABLE IF NOT EXISTS inbox_audit (
   reason      varchar(500) NOT NULL
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
 
+-- ShedLock's: which instance forgets what was handled long ago. Its times are in UTC.
+CREATE TABLE IF NOT EXISTS inbox_shedlock (
+  name       varchar(64)  NOT NULL PRIMARY KEY,
+  lock_until datetime(3)  NOT NULL,
+  locked_at  datetime(3)  NOT NULL,
+  locked_by  varchar(255) NOT NULL
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
+
 CREATE TABLE IF NOT EXISTS inbox_schema (
   version      int         NOT NULL PRIMARY KEY,
   installed_at datetime(6) NOT NULL DEFAULT (utc_timestamp(6))
