@@ -133,6 +133,8 @@ class OtherDatabasesIntegrationTest {
                                     "app_lanes",
                                     "app_pauses",
                                     "app_audit",
+                                    "app_replays",
+                                    "app_replay_key",
                                     "app_schema",
                                     "in_events",
                                     "in_versions",

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.outbox.EventState;
 import dev.outbox.EventStatus;
 import dev.outbox.OutboxPause;
+import dev.outbox.Replay;
+import dev.outbox.ReplayPlan;
+import dev.outbox.ReplayRequest;
+import dev.outbox.ReplayStatus;
 import dev.outbox.inbox.DeadLetter;
 import dev.outbox.inbox.EventKey;
 import dev.outbox.inbox.RecordPosition;
@@ -24,9 +28,10 @@ import dev.outbox.store.AuditStore;
 import dev.outbox.store.BatchMarks;
 import dev.outbox.store.BatchMarks.Failure;
 import dev.outbox.store.Dialect;
-import dev.outbox.store.EventsInUse;
 import dev.outbox.store.LaneLease;
 import dev.outbox.store.OutboxTables;
+import dev.outbox.store.ReplayRunStore;
+import dev.outbox.store.ReplayStore;
 import dev.outbox.store.RetentionStore;
 import dev.outbox.store.ShortTransaction;
 import dev.outbox.test.contract.Outbox;
@@ -77,6 +82,25 @@ final class RoleWork {
         relay.mark(lease, new BatchMarks(List.of(), List.of(failure), List.of(seq(behind))), null);
         relay.mark(lease, List.of(seq(id)), Duration.ZERO);
         assertThat(status(behind)).isEqualTo(EventStatus.PENDING);
+        replay(relay);
+    }
+
+    /** Of events that are not published, so there is nothing to send. */
+    private void replay(Outbox relay) {
+        Replay replay = startReplay(owner);
+        ReplayRunStore runs = new ReplayRunStore(relay.tables, relay.replayStore);
+        ReplayRunStore.Claim claim =
+                runs.claim("test", Duration.ofMinutes(1)).orElseThrow();
+        long end = runs.read(claim.replay(), 0, 1, 1).to();
+        assertThat(runs.save(claim, new ReplayRunStore.Standing(end, 0, null), Duration.ZERO))
+                .contains(ReplayStatus.DONE);
+        assertThat(owner.replays.find(replay.id()).orElseThrow().finishedAt()).isNotNull();
+    }
+
+    private static Replay startReplay(Outbox operator) {
+        ReplayPlan nothing = ReplayPlan.ofTypes(Set.of("Nothing"));
+        return operator.replays.start(
+                ReplayRequest.normal(operator.replays.dryRun(nothing).token()), "a test");
     }
 
     /** Into the archive and out of it, under the lock. */
@@ -91,7 +115,7 @@ final class RoleWork {
                 .update();
         RetentionRules rules =
                 new RetentionRules(RetentionMode.ARCHIVE, Duration.ofDays(1), Duration.ofDays(2), null, 10);
-        EventRetention retention = new EventRetention(new RetentionStore(tables, EventsInUse.NONE), rules);
+        EventRetention retention = new EventRetention(new RetentionStore(tables, new ReplayStore(tables)), rules);
         AtomicReference<RetentionRun> run = new AtomicReference<>();
         RetentionLock lock = new RetentionLock(tables, Duration.ofMinutes(1), Duration.ofMillis(1));
         lock.run(() -> run.set(retention.run(Duration.ofMinutes(1), () -> true)));
@@ -114,7 +138,11 @@ final class RoleWork {
         assertThat(operator.operations.pause(pause, "a test")).isTrue();
         assertThat(operator.operations.pauses()).containsExactly(pause);
         assertThat(operator.operations.resume(pause, "a test")).isTrue();
-        assertThat(operator.operations.audit(Long.MAX_VALUE, 10)).hasSizeGreaterThanOrEqualTo(4);
+        UUID replay = startReplay(operator).id();
+        assertThat(operator.replays.pause(replay, "a test")).isTrue();
+        assertThat(operator.replays.resume(replay, "a test")).isTrue();
+        assertThat(operator.replays.cancel(replay, "a test")).isTrue();
+        assertThat(operator.operations.audit(Long.MAX_VALUE, 10)).hasSizeGreaterThanOrEqualTo(8);
     }
 
     private UUID quarantined() {
