@@ -57,15 +57,8 @@ final class RelayProcess {
 
     /** One that halts has a single worker, so that no other one takes its lane when the lease ends. */
     private RelaySettings settings() {
-        RelaySettings quick =
-                QuickRelay.SETTINGS.batch(BATCH).lease(LEASE).send(SEND).settings();
-        return new RelaySettings(
-                haltAt.equals("send") ? quick.workers() : 1,
-                quick.batch(),
-                quick.polling(),
-                quick.outage(),
-                quick.timeouts(),
-                quick.retries());
+        QuickRelay quick = QuickRelay.SETTINGS.batch(BATCH).lease(LEASE).send(SEND);
+        return (haltAt.equals("send") ? quick : quick.workers(1)).settings();
     }
 
     /** A young JVM takes a while to connect; the first wave is not to time out for that. */

@@ -49,8 +49,7 @@ class RelayProcessesIntegrationTest {
     @Test
     void two_relays_share_ten_thousand_events_of_five_hundred_keys_in_order() {
         publish(5_000, 500);
-        relay();
-        relay();
+        for (ChildJvm relay : List.of(relay(), relay())) relay.awaitLine("committed", PATIENCE);
         publish(5_000, 500); // while they run
         try (Topic delivered = awaitAllPublishedIn(topic)) {
             assertInOrder(delivered, 500);

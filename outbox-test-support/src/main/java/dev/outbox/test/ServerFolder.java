@@ -179,14 +179,14 @@ final class ServerFolder implements AutoCloseable {
         }
     }
 
+    /** Another JVM may delete the same at this moment. */
     static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
         try (Stream<Path> paths = Files.walk(folder)) {
             for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(path);
             }
+        } catch (NoSuchFileException gone) {
+            // nothing is left to delete
         } catch (UncheckedIOException e) {
             if (!(e.getCause() instanceof NoSuchFileException)) {
                 throw e;

@@ -149,7 +149,7 @@ class BacklogIntegrationTest {
         relay = relay(event -> event.aggregateId().equals("hot")
                 ? CompletableFuture.supplyAsync(() -> event, slowly).thenCompose(log::send)
                 : log.send(event));
-        int many = TestSize.of(2_000, 50_000);
+        int many = TestSize.of(1_000, 50_000);
         write("hot", many);
         relay.start();
         int others = 0;

@@ -10,6 +10,7 @@ import dev.outbox.OutboxMessage;
 import dev.outbox.publish.TransactionalOutboxPublisher;
 import dev.outbox.spi.SendException;
 import dev.outbox.test.TestDatabase;
+import dev.outbox.test.TestSize;
 import dev.outbox.test.contract.Outbox;
 import dev.outbox.test.contract.QuickRelay;
 import java.time.Duration;
@@ -38,7 +39,7 @@ class PoisonIntegrationTest {
     private final int poison;
 
     PoisonIntegrationTest(TestDatabase database) {
-        poison = database == TestDatabase.POSTGRESQL ? 10_000 : 3_000;
+        poison = database == TestDatabase.POSTGRESQL ? TestSize.of(5_000, 10_000) : 3_000;
         quarantineLog.setLevel(Level.OFF); // a line for each
         outbox = new Outbox(database.createSchema("poison"));
         outbox.jdbc

@@ -12,39 +12,43 @@ import java.util.Map;
  * @param attempts how many failures send an event to quarantine
  */
 public record QuickRelay(
-        int batchSize, Duration polling, Duration lease, Duration send, Duration shutdown, int attempts) {
+        int workers, int batchSize, Duration polling, Duration lease, Duration send, Duration shutdown, int attempts) {
     public static final QuickRelay SETTINGS = new QuickRelay(
-            500, Duration.ofMillis(50), Duration.ofSeconds(60), Duration.ofSeconds(30), Duration.ofSeconds(20), 10);
+            2, 500, Duration.ofMillis(50), Duration.ofSeconds(60), Duration.ofSeconds(30), Duration.ofSeconds(20), 10);
+
+    public QuickRelay workers(int workers) {
+        return new QuickRelay(workers, batchSize, polling, lease, send, shutdown, attempts);
+    }
 
     public QuickRelay batch(int batchSize) {
-        return new QuickRelay(batchSize, polling, lease, send, shutdown, attempts);
+        return new QuickRelay(workers, batchSize, polling, lease, send, shutdown, attempts);
     }
 
     public QuickRelay polling(Duration polling) {
-        return new QuickRelay(batchSize, polling, lease, send, shutdown, attempts);
+        return new QuickRelay(workers, batchSize, polling, lease, send, shutdown, attempts);
     }
 
     public QuickRelay lease(Duration lease) {
-        return new QuickRelay(batchSize, polling, lease, send, shutdown, attempts);
+        return new QuickRelay(workers, batchSize, polling, lease, send, shutdown, attempts);
     }
 
     public QuickRelay send(Duration send) {
-        return new QuickRelay(batchSize, polling, lease, send, shutdown, attempts);
+        return new QuickRelay(workers, batchSize, polling, lease, send, shutdown, attempts);
     }
 
     public QuickRelay shutdown(Duration shutdown) {
-        return new QuickRelay(batchSize, polling, lease, send, shutdown, attempts);
+        return new QuickRelay(workers, batchSize, polling, lease, send, shutdown, attempts);
     }
 
     public QuickRelay attempts(int attempts) {
-        return new QuickRelay(batchSize, polling, lease, send, shutdown, attempts);
+        return new QuickRelay(workers, batchSize, polling, lease, send, shutdown, attempts);
     }
 
     /** What a relay takes: retries after 20 ms, a lane or a topic rests for 50 ms, a silent broker is probed after 50 to 400 ms. */
     public RelaySettings settings() {
         RetryPolicy quick = new RetryPolicy(attempts, Duration.ofMillis(20), 1, Duration.ofMillis(20), 0);
         return new RelaySettings(
-                2,
+                workers,
                 new RelaySettings.BatchLimits(batchSize, 1 << 20, 16),
                 new RelaySettings.Polling(polling, polling),
                 new RelaySettings.Outage(Duration.ofMillis(50), Duration.ofMillis(50), Duration.ofMillis(400)),
