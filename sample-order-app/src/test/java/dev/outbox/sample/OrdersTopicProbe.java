@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.outbox.test.KafkaServer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -18,8 +19,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
 
-/** A look into the topic of orders, and a hand in it. */
+/** A look into topics, and a hand in that of orders. */
 final class OrdersTopicProbe implements AutoCloseable {
     private static final List<TopicPartition> PARTITIONS =
             IntStream.range(0, 3).mapToObj(i -> new TopicPartition("orders", i)).toList();
@@ -42,11 +44,35 @@ final class OrdersTopicProbe implements AutoCloseable {
         long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
         while (System.nanoTime() < end) {
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-                Header id = record.headers().lastHeader("ce_id");
-                if (id != null && new String(id.value(), UTF_8).equals(eventId)) return record;
+                if (header(record, "ce_id").equals(eventId)) return record;
             }
         }
         throw new AssertionError("no record of event " + eventId);
+    }
+
+    /** What is in a topic now. */
+    static List<ConsumerRecord<String, byte[]>> records(KafkaServer kafka, String topic) {
+        try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", kafka.bootstrapServers()),
+                new StringDeserializer(),
+                new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+                    .map(partition -> new TopicPartition(topic, partition.partition()))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
+            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue()))
+                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+            return records;
+        }
+    }
+
+    /** Empty if the record has no such header. */
+    static String header(ConsumerRecord<?, ?> record, String name) {
+        Header header = record.headers().lastHeader(name);
+        return header == null ? "" : new String(header.value(), UTF_8);
     }
 
     /** Sends a copy of a record, to the same partition. */
