@@ -193,7 +193,8 @@ abstract class PrivilegesContract {
             assertThat(retention.deleteAudit(age, 0, 10).removed()).isPositive();
         } finally {
             execute(own("REVOKE SELECT, DELETE ON outbox_audit FROM outbox_retention"));
-            execute(grantsOfThePage().stream().map(this::own)); // MySQL takes the privileges on single columns away as well
+            // MySQL takes the privileges on single columns away as well
+            execute(grantsOfThePage().stream().map(this::own));
         }
     }
 
