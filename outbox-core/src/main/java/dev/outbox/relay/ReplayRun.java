@@ -83,7 +83,8 @@ final class ReplayRun {
         Map<String, String> headers = new HashMap<>();
         headers.put("ce_replayid", replay.id().toString());
         headers.put("ce_replaymode", replay.mode().header());
-        if (!replay.consumers().isEmpty()) headers.put("ce_replayconsumers", String.join(",", new TreeSet<>(replay.consumers())));
+        if (!replay.consumers().isEmpty())
+            headers.put("ce_replayconsumers", String.join(",", new TreeSet<>(replay.consumers())));
         return headers;
     }
 

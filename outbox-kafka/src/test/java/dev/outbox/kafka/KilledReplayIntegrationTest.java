@@ -8,8 +8,10 @@ import dev.outbox.Replay;
 import dev.outbox.ReplayPlan;
 import dev.outbox.ReplayRequest;
 import dev.outbox.ReplayStatus;
+import dev.outbox.kafka.ReplayProcess.Moment;
 import dev.outbox.relay.Relay;
 import dev.outbox.relay.Replayer;
+import dev.outbox.store.Dialect;
 import dev.outbox.test.ChildJvm;
 import dev.outbox.test.DatabaseSchema;
 import dev.outbox.test.KafkaServer;
@@ -20,6 +22,7 @@ import dev.outbox.test.contract.QuickRelay;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -64,32 +67,95 @@ class KilledReplayIntegrationTest {
         sender.close();
     }
 
-    /** Each process has a replay of its own, so that their leases overlap. Where each is killed a seed decides. */
+    /** All at once, each process on the replay that it gets, so that their starts and leases overlap. Where each is killed a seed decides. */
     @TestFactory
     Stream<DynamicTest> a_replay_killed_at_any_moment_goes_on_without_gaps_and_repeats_a_chunk_at_most() {
         publish();
         Random random = new Random(20_261_127);
-        List<Scene> scenes = new ArrayList<>();
-        for (ReplayProcess.Moment moment : ReplayProcess.Moment.values()) {
-            int number = switch (moment) {
-                case CLAIMED -> 1;
-                case SENDING -> 1 + random.nextInt(EVENTS);
-                case SAVING, SAVED -> 1 + random.nextInt(EVENTS / ReplayProcess.CHUNK - 1);
-            };
-            scenes.add(new Scene(moment, number));
+        Map<Moment, ChildJvm> started = new EnumMap<>(Moment.class);
+        for (Moment moment : Moment.values()) {
+            startReplay();
+            started.put(moment, process(moment, number(moment, random)));
         }
-        try (Topic before = new Topic(kafka.bootstrapServers(), topic).poll()) {
-            assertThat(before.records().size()).as("the live events, and copies").isGreaterThan(EVENTS);
-        }
-        Replayer second = outbox.replayer(sender, QuickRelay.SETTINGS.batch(ReplayProcess.CHUNK).settings(), "second");
+        started.forEach((moment, process) -> {
+            process.awaitLine("halted at " + moment, PATIENCE);
+            process.kill();
+        });
+        Map<Moment, UUID> replays = new EnumMap<>(Moment.class);
+        for (Moment moment : Moment.values()) replays.put(moment, replayOf(moment));
+
+        Replayer second = outbox.replayer(
+                sender, QuickRelay.SETTINGS.batch(ReplayProcess.CHUNK).settings(), "second");
         second.start();
         try {
-            for (Scene scene : scenes)
-                await().atMost(PATIENCE).until(() -> scene.status() == ReplayStatus.DONE);
+            for (UUID replay : replays.values())
+                await().atMost(PATIENCE).until(() -> state(replay).status() == ReplayStatus.DONE);
         } finally {
             second.stop();
         }
-        return scenes.stream().map(scene -> DynamicTest.dynamicTest(scene.toString(), scene::hasSentEverything));
+        return replays.entrySet().stream()
+                .map(replay -> DynamicTest.dynamicTest(
+                        replay.getKey().name(), () -> assertEverythingSent(replay.getKey(), replay.getValue())));
+    }
+
+    private static int number(Moment moment, Random random) {
+        return switch (moment) {
+            case CLAIMED -> 1;
+            case SENDING -> 1 + random.nextInt(EVENTS);
+            case SAVING, SAVED -> 1 + random.nextInt(EVENTS / ReplayProcess.CHUNK - 1);
+        };
+    }
+
+    private void startReplay() {
+        String token =
+                outbox.replays.dryRun(ReplayPlan.ofAggregates(Set.copyOf(KEYS))).token();
+        outbox.replays.start(ReplayRequest.normal(token).atMost(ReplayRequest.MAX_RATE), "to be killed");
+    }
+
+    private ChildJvm process(Moment moment, int number) {
+        ChildJvm process = ChildJvm.start(
+                ReplayProcess.class,
+                List.of("-Xmx128m", "-XX:TieredStopAtLevel=1"),
+                schema.jdbcUrl(),
+                schema.username(),
+                schema.password(),
+                kafka.bootstrapServers(),
+                moment.name(),
+                Integer.toString(number));
+        processes.add(process);
+        return process;
+    }
+
+    private UUID replayOf(Moment moment) {
+        return outbox.jdbc
+                .sql("SELECT id FROM outbox_replays WHERE owner = :owner")
+                .param("owner", moment.name())
+                .query((row, number) -> Dialect.of(outbox.tables).id(row, "id"))
+                .single();
+    }
+
+    private Replay state(UUID replay) {
+        return outbox.replays.find(replay).orElseThrow();
+    }
+
+    private void assertEverythingSent(Moment killedAt, UUID replay) {
+        assertThat(state(replay).sent()).isEqualTo(EVENTS);
+        try (Topic delivered = new Topic(kafka.bootstrapServers(), topic).poll()) {
+            Set<UUID> live = delivered.events();
+            delivered
+                    .records()
+                    .removeIf(record -> record.headers().lastHeader("ce_replayid") == null
+                            || !Topic.header(record, "ce_replayid").equals(replay.toString()));
+            assertThat(delivered.events()).isEqualTo(live);
+            assertThat(delivered.firstDeliveries())
+                    .allSatisfy((key, seqs) -> assertThat(seqs).isSorted());
+            int repeated = delivered.records().size() - EVENTS;
+            switch (killedAt) {
+                case CLAIMED, SAVED -> assertThat(repeated).isZero();
+                case SENDING -> assertThat(repeated).isBetween(0, ReplayProcess.CHUNK);
+                case SAVING -> assertThat(repeated).isEqualTo(ReplayProcess.CHUNK);
+            }
+        }
     }
 
     @Test
@@ -110,70 +176,5 @@ class KilledReplayIntegrationTest {
         relay.start();
         await().atMost(PATIENCE).until(() -> events.count(EventStatus.PUBLISHED) == EVENTS);
         relay.stop();
-    }
-
-    /** A process that has claimed a replay, and was killed. */
-    private final class Scene {
-        private final ReplayProcess.Moment moment;
-        private final int number;
-        private final UUID replay;
-
-        Scene(ReplayProcess.Moment moment, int number) {
-            this.moment = moment;
-            this.number = number;
-            String token = outbox.replays.dryRun(ReplayPlan.ofAggregates(Set.copyOf(KEYS))).token();
-            replay = outbox.replays
-                    .start(ReplayRequest.normal(token).atMost(ReplayRequest.MAX_RATE), "killed at " + this)
-                    .id();
-            ChildJvm process = ChildJvm.start(
-                    ReplayProcess.class,
-                    List.of("-Xmx128m", "-XX:TieredStopAtLevel=1"),
-                    schema.jdbcUrl(),
-                    schema.username(),
-                    schema.password(),
-                    kafka.bootstrapServers(),
-                    moment.name(),
-                    Integer.toString(number));
-            processes.add(process);
-            process.awaitLine("halted at " + moment, PATIENCE);
-            process.kill();
-        }
-
-        ReplayStatus status() {
-            return state().status();
-        }
-
-        private Replay state() {
-            return outbox.replays.find(replay).orElseThrow();
-        }
-
-        void hasSentEverything() {
-            assertThat(state().sent()).isEqualTo(EVENTS);
-            try (Topic delivered = new Topic(kafka.bootstrapServers(), topic).poll()) {
-                Set<UUID> live = delivered.events();
-                delivered
-                        .records()
-                        .removeIf(record -> record.headers().lastHeader("ce_replayid") == null
-                                || !Topic.header(record, "ce_replayid").equals(replay.toString()));
-                assertThat(delivered.events()).isEqualTo(live);
-                assertThat(delivered.firstDeliveries())
-                        .allSatisfy((key, seqs) -> assertThat(seqs).isSorted());
-                assertThat(delivered.records().size() - EVENTS)
-                        .as("what is sent twice")
-                        .isBetween(moment == ReplayProcess.Moment.SAVING ? 1 : 0, repeated());
-            }
-        }
-
-        private int repeated() {
-            return switch (moment) {
-                case CLAIMED, SAVED -> 0;
-                case SENDING, SAVING -> ReplayProcess.CHUNK;
-            };
-        }
-
-        @Override
-        public String toString() {
-            return moment + " " + number;
-        }
     }
 }

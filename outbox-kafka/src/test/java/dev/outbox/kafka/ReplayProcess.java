@@ -17,7 +17,7 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /**
- * A process that runs replays, and halts for good at a moment of its work, to be killed there.
+ * A process that runs replays under the name of the moment of its work at which it halts for good, to be killed there.
  *
  * <p>Arguments: JDBC URL, user, password, Kafka's bootstrap servers, the {@link Moment} and at which of its kind, counted from 1.
  */
@@ -49,10 +49,10 @@ final class ReplayProcess {
         ReplayProcess process = new ReplayProcess(Moment.valueOf(arguments[4]), Integer.parseInt(arguments[5]));
         Outbox outbox =
                 new Outbox(process.halting(new DriverManagerDataSource(arguments[0], arguments[1], arguments[2])));
-        KafkaEventSender kafka = KafkaEventSender.create(
-                Map.of("bootstrap.servers", arguments[3]), Duration.ofSeconds(10), "/test");
+        KafkaEventSender kafka =
+                KafkaEventSender.create(Map.of("bootstrap.servers", arguments[3]), Duration.ofSeconds(10), "/test");
         QuickRelay settings = QuickRelay.SETTINGS.batch(CHUNK).lease(LEASE).send(Duration.ofSeconds(2));
-        Replayer replayer = outbox.replayer(process.halting(kafka), settings.settings(), "to be killed");
+        Replayer replayer = outbox.replayer(process.halting(kafka), settings.settings(), arguments[4]);
         replayer.start();
         Thread.currentThread().join();
     }

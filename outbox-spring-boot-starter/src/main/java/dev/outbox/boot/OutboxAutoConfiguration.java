@@ -2,8 +2,8 @@ package dev.outbox.boot;
 
 import dev.outbox.OutboxConfigurationException;
 import dev.outbox.OutboxOperations;
-import dev.outbox.OutboxReplays;
 import dev.outbox.OutboxPublisher;
+import dev.outbox.OutboxReplays;
 import dev.outbox.encryption.EncryptionPolicy;
 import dev.outbox.encryption.KeysInMemory;
 import dev.outbox.operate.StoredOperations;
@@ -112,8 +112,7 @@ public final class OutboxAutoConfiguration {
     @Bean
     OutboxReplays outboxReplays(
             @OutboxRelayDataSource OutboxTables tables, ReplayStore replays, ObjectProvider<AccessControl> access) {
-        return new StoredReplays(
-                tables, replays, access.getIfAvailable(AccessControl::denyAll), Clock.systemUTC());
+        return new StoredReplays(tables, replays, access.getIfAvailable(AccessControl::denyAll), Clock.systemUTC());
     }
 
     @Bean

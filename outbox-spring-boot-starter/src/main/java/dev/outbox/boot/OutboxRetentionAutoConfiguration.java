@@ -27,9 +27,7 @@ public final class OutboxRetentionAutoConfiguration {
 
     @Bean
     EventRetention outboxRetention(
-            @OutboxRelayDataSource OutboxTables tables,
-            RetentionProperties properties,
-            ReplayStore replays) {
+            @OutboxRelayDataSource OutboxTables tables, RetentionProperties properties, ReplayStore replays) {
         RetentionStore store = new RetentionStore(tables, replays);
         return new EventRetention(store, properties.rules());
     }

@@ -168,7 +168,8 @@ class OutboxAutoConfigurationIntegrationTest {
     void a_process_that_only_publishes_starts_without_the_tables_of_relays_and_operators_and_another_does_not() {
         storing()
                 .run(context -> JdbcClient.create(context.getBean(DataSource.class))
-                        .sql("DROP TABLE outbox_archived_events, outbox_pauses, outbox_shedlock, outbox_audit, outbox_replays, outbox_replay_key")
+                        .sql(
+                                "DROP TABLE outbox_archived_events, outbox_pauses, outbox_shedlock, outbox_audit, outbox_replays, outbox_replay_key")
                         .update());
         storing().run(context -> assertThat(publish(context, "orders")).isNotNull());
         withKafka()

@@ -89,8 +89,7 @@ final class RoleWork {
     private void replay(Outbox relay) {
         Replay replay = startReplay(owner);
         ReplayRunStore runs = new ReplayRunStore(relay.tables, relay.replayStore);
-        ReplayRunStore.Claim claim =
-                runs.claim("test", Duration.ofMinutes(1)).orElseThrow();
+        ReplayRunStore.Claim claim = runs.claim("test", Duration.ofMinutes(1)).orElseThrow();
         long end = runs.read(claim.replay(), 0, 1, 1).to();
         assertThat(runs.save(claim, new ReplayRunStore.Standing(end, 0, null), Duration.ZERO))
                 .contains(ReplayStatus.DONE);

@@ -72,18 +72,20 @@ class ScenariosIntegrationTest {
 
         UUID publish(String parcel, String type, String payload) {
             return new TransactionTemplate(transactions)
-                    .execute(status -> publisher.publish(OutboxMessage.of("Parcel", parcel, type, payload)
-                            .topic(topic)));
+                    .execute(status -> publisher.publish(
+                            OutboxMessage.of("Parcel", parcel, type, payload).topic(topic)));
         }
 
         /** Three events of a parcel, of which the broker refuses the second one, and one of another parcel. */
         List<UUID> publishOneThatIsTooLarge() throws Exception {
             try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
-                NewTopic small = new NewTopic(topic, 1, (short) 1)
-                        .configs(Map.of("max.message.bytes", Integer.toString(LIMIT)));
+                NewTopic small =
+                        new NewTopic(topic, 1, (short) 1).configs(Map.of("max.message.bytes", Integer.toString(LIMIT)));
                 admin.createTopics(List.of(small)).all().get();
             }
-            say("The topic takes records of %d bytes. Parcel A is packed, photographed (%d bytes) and sent; parcel B is packed.", LIMIT, PHOTO);
+            say(
+                    "The topic takes records of %d bytes. Parcel A is packed, photographed (%d bytes) and sent; parcel B is packed.",
+                    LIMIT, PHOTO);
             List<UUID> events = new ArrayList<>();
             events.add(publish("A", "ParcelPacked", "packed"));
             events.add(publish("A", "ParcelPhotographed", "x".repeat(PHOTO)));
@@ -99,7 +101,9 @@ class ScenariosIntegrationTest {
             AlterConfigOp op = new AlterConfigOp(
                     new ConfigEntry("max.message.bytes", Integer.toString(100 * PHOTO)), AlterConfigOp.OpType.SET);
             try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
-                admin.incrementalAlterConfigs(Map.of(resource, List.of(op))).all().get();
+                admin.incrementalAlterConfigs(Map.of(resource, List.of(op)))
+                        .all()
+                        .get();
             }
             say("The topic takes larger records now.");
         }
@@ -134,19 +138,22 @@ class ScenariosIntegrationTest {
                     .peek(answer -> say("  POST /api/v1/orders  %d", answer.status()))
                     .map(answer -> answer.text("id"))
                     .toList();
-            await().atMost(PATIENCE).until(() -> meters.counter(
-                                    "outbox.relay.failures", "scope", "broker", "result", "retry")
-                            .count()
-                    > 0);
+            await().atMost(PATIENCE)
+                    .until(() -> meters.counter("outbox.relay.failures", "scope", "broker", "result", "retry")
+                                    .count()
+                            > 0);
             say("Sending has failed, and no attempt of any event was used up:");
-            assertThat(outbox("/state").body().get("events").get("PENDING").asLong()).isPositive();
+            assertThat(outbox("/state").body().get("events").get("PENDING").asLong())
+                    .isPositive();
             say("  GET /outbox/api/state  %s", outbox("/state").body().get("events"));
-            assertThat(orders).allSatisfy(order -> assertThat(shop.notifications(order)).isEmpty());
+            assertThat(orders)
+                    .allSatisfy(order -> assertThat(shop.notifications(order)).isEmpty());
             kafka.resume();
             say("Kafka answers again.");
             await().atMost(PATIENCE)
                     .untilAsserted(() -> assertThat(orders)
-                            .allSatisfy(order -> assertThat(shop.notifications(order)).hasSize(1)));
+                            .allSatisfy(order ->
+                                    assertThat(shop.notifications(order)).hasSize(1)));
             say("Each of the three orders has one notification.");
         }
 
@@ -157,17 +164,25 @@ class ScenariosIntegrationTest {
             List<UUID> events = publishOneThatIsTooLarge();
             assertThat(status(events.get(2))).isEqualTo("BLOCKED");
             assertThat(typesOf("A")).containsExactly("ParcelPacked");
-            say("The photo is %s, the later event of its parcel %s, and the other parcel's %s.", status(events.get(1)), status(events.get(2)), status(events.get(3)));
+            say(
+                    "The photo is %s, the later event of its parcel %s, and the other parcel's %s.",
+                    status(events.get(1)), status(events.get(2)), status(events.get(3)));
             Answer impact = outbox("/quarantine/impact?topic=" + topic);
             say("  GET /outbox/api/quarantine/impact?topic=...  %s", impact.body());
             assertThat(impact.body().get("followers").asLong()).isOne();
             raiseTheLimit();
-            assertThat(operate("/events/" + events.get(1) + "/approve", "{\"reason\": \"the topic takes photos now\"}").status())
+            assertThat(operate("/events/" + events.get(1) + "/approve", "{\"reason\": \"the topic takes photos now\"}")
+                            .status())
                     .isEqualTo(200);
             await().atMost(PATIENCE).until(() -> status(events.get(2)).equals("PUBLISHED"));
             assertThat(typesOf("A")).containsExactly("ParcelPacked", "ParcelPhotographed", "ParcelSent");
             say("In the topic, of parcel A: %s.", typesOf("A"));
-            assertThat(outbox("/audit?size=1").body().get("lines").get(0).get("reason").asString())
+            assertThat(outbox("/audit?size=1")
+                            .body()
+                            .get("lines")
+                            .get(0)
+                            .get("reason")
+                            .asString())
                     .isEqualTo("the topic takes photos now");
         }
 
@@ -183,7 +198,8 @@ class ScenariosIntegrationTest {
                     .toList();
             await().atMost(PATIENCE)
                     .untilAsserted(() -> assertThat(orders)
-                            .allSatisfy(order -> assertThat(shop.notifications(order)).hasSize(1)));
+                            .allSatisfy(order ->
+                                    assertThat(shop.notifications(order)).hasSize(1)));
             Instant until = Instant.now();
             int before = records("orders").size();
             Answer shown = operate("/replays/dry-run", "{\"from\": \"%s\", \"until\": \"%s\"}".formatted(from, until));
@@ -198,15 +214,20 @@ class ScenariosIntegrationTest {
                             .formatted(shown.text("token")));
             assertThat(started.status()).isEqualTo(201);
             String id = started.text("id");
-            await().atMost(PATIENCE).until(() -> outbox("/replays/" + id).text("status").equals("DONE"));
-            say("  GET /outbox/api/replays/...  sent %s of %s", outbox("/replays/" + id).body().get("sent"), outbox("/replays/" + id).body().get("expected"));
+            await().atMost(PATIENCE)
+                    .until(() -> outbox("/replays/" + id).text("status").equals("DONE"));
+            say(
+                    "  GET /outbox/api/replays/...  sent %s of %s",
+                    outbox("/replays/" + id).body().get("sent"),
+                    outbox("/replays/" + id).body().get("expected"));
             List<ConsumerRecord<String, byte[]>> copies = records("orders").stream()
                     .filter(record -> id.equals(OrdersTopicProbe.header(record, "ce_replayid")))
                     .toList();
             assertThat(copies).extracting(ConsumerRecord::key).containsExactlyInAnyOrderElementsOf(orders);
             String later = shop.order(newKey(), product, 1).text("id");
             await().atMost(PATIENCE).until(() -> shop.notifications(later).size() == 1);
-            assertThat(orders).allSatisfy(order -> assertThat(shop.notifications(order)).hasSize(1));
+            assertThat(orders)
+                    .allSatisfy(order -> assertThat(shop.notifications(order)).hasSize(1));
             say("Five copies are in the topic, and still each order has one notification.");
         }
     }
@@ -222,7 +243,11 @@ class ScenariosIntegrationTest {
             await().atMost(PATIENCE).until(() -> status(events.get(2)).equals("PUBLISHED"));
             say("The photo is %s, the later event of its parcel %s.", status(events.get(1)), status(events.get(2)));
             raiseTheLimit();
-            assertThat(operate("/quarantine/approve", "{\"reason\": \"the topic takes photos now\", \"filter\": {\"topic\": \"%s\"}}".formatted(topic)).status())
+            assertThat(operate(
+                                    "/quarantine/approve",
+                                    "{\"reason\": \"the topic takes photos now\", \"filter\": {\"topic\": \"%s\"}}"
+                                            .formatted(topic))
+                            .status())
                     .isEqualTo(200);
             await().atMost(PATIENCE).until(() -> status(events.get(1)).equals("PUBLISHED"));
             assertThat(typesOf("A")).containsExactly("ParcelPacked", "ParcelSent", "ParcelPhotographed");

@@ -15,6 +15,7 @@ import dev.outbox.EventState;
 import dev.outbox.EventStatus;
 import dev.outbox.Impact;
 import dev.outbox.OutboxAccessDeniedException;
+import dev.outbox.OutboxConfigurationException;
 import dev.outbox.OutboxOperations;
 import dev.outbox.OutboxPause;
 import dev.outbox.OutboxPermission;
@@ -37,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -44,10 +46,10 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.springframework.dao.DataAccessException;
 
 /** What operators see and decide, on a real database. */
 @Timeout(60)
@@ -258,10 +260,14 @@ abstract class OperationsContract {
         UUID id = outbox.publish("A", "body");
         set(id, EventStatus.QUARANTINED, "too large");
         outbox.jdbc.sql("ALTER TABLE outbox_audit RENAME TO mislaid").update();
-        assertThatThrownBy(() -> operations.approve(id, REASON)).isInstanceOf(DataAccessException.class);
-        assertThatThrownBy(() -> operations.discard(id, REASON)).isInstanceOf(DataAccessException.class);
-        assertThatThrownBy(() -> operations.pause(OutboxPause.everything(), REASON))
-                .isInstanceOf(DataAccessException.class);
+        Stream.<ThrowingCallable>of(
+                        () -> operations.approve(id, REASON),
+                        () -> operations.discard(id, REASON),
+                        () -> operations.pause(OutboxPause.everything(), REASON))
+                .forEach(decision -> assertThatThrownBy(decision)
+                        .isInstanceOf(OutboxConfigurationException.class)
+                        .hasMessageContaining(
+                                "The table of the audit trail, outbox_audit, is missing, and nothing is done that is not written down there."));
         assertThat(state(id).status()).isEqualTo(EventStatus.QUARANTINED);
         assertThat(operations.pauses()).isEmpty();
     }
