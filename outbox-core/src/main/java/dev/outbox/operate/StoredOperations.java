@@ -1,5 +1,6 @@
 package dev.outbox.operate;
 
+import static dev.outbox.OutboxPermission.OUTBOX_DECRYPT;
 import static dev.outbox.OutboxPermission.OUTBOX_OPERATE;
 import static dev.outbox.OutboxPermission.OUTBOX_VIEW;
 
@@ -8,19 +9,26 @@ import dev.outbox.Decision;
 import dev.outbox.DryRun;
 import dev.outbox.EventFilter;
 import dev.outbox.EventPage;
+import dev.outbox.EventPayload;
 import dev.outbox.EventState;
 import dev.outbox.Impact;
+import dev.outbox.MissingEncryptionKeyException;
 import dev.outbox.OutboxAccessDeniedException;
 import dev.outbox.OutboxOperations;
 import dev.outbox.OutboxPause;
+import dev.outbox.OutboxPermission;
 import dev.outbox.QuarantineGroup;
 import dev.outbox.ReplayPlan;
+import dev.outbox.encryption.EventIdentity;
+import dev.outbox.encryption.PayloadCipher;
 import dev.outbox.spi.AccessControl;
 import dev.outbox.store.AuditStore;
 import dev.outbox.store.EventSearch;
 import dev.outbox.store.EventStore;
 import dev.outbox.store.OutboxTables;
 import dev.outbox.store.PauseStore;
+import dev.outbox.store.PayloadStore;
+import dev.outbox.store.PayloadStore.StoredPayload;
 import dev.outbox.store.QuarantineStore;
 import dev.outbox.store.ReplaySearch;
 import dev.outbox.store.ShortTransaction;
@@ -40,31 +48,66 @@ public final class StoredOperations implements OutboxOperations {
     private static final String DISCARD = "DISCARD";
     private static final String PAUSE = "PAUSE";
     private static final String RESUME = "RESUME";
+    private static final String VIEW_PAYLOAD = "VIEW_PAYLOAD";
 
     private final EventStore events;
     private final EventSearch search;
+    private final PayloadStore payloads;
     private final QuarantineStore quarantine;
     private final ReplaySearch replays;
     private final PauseStore pauses;
     private final AuditStore audit;
     private final ShortTransaction transaction;
     private final AccessControl access;
+    private final @Nullable PayloadCipher cipher;
 
-    public StoredOperations(OutboxTables tables, EventStore events, QuarantineStore quarantine, AccessControl access) {
+    /** @param cipher decrypts payloads that are to be seen; null where there are no keys */
+    public StoredOperations(
+            OutboxTables tables,
+            EventStore events,
+            QuarantineStore quarantine,
+            AccessControl access,
+            @Nullable PayloadCipher cipher) {
         this.events = events;
         this.search = new EventSearch(tables);
+        this.payloads = new PayloadStore(tables);
         this.quarantine = quarantine;
         this.replays = new ReplaySearch(tables);
         this.pauses = new PauseStore(tables);
         this.audit = new AuditStore(tables);
         this.transaction = new ShortTransaction(tables);
         this.access = access;
+        this.cipher = cipher;
     }
 
     @Override
     public Optional<EventState> find(UUID eventId) {
         access.require(OUTBOX_VIEW);
         return events.find(eventId);
+    }
+
+    @Override
+    public Optional<EventPayload> payload(UUID eventId, String reason) {
+        Operator operator = operator(OUTBOX_DECRYPT, reason);
+        Optional<StoredPayload> stored = transaction.run(() -> {
+            Optional<StoredPayload> found = payloads.find(eventId);
+            if (found.isPresent()) operator.did(VIEW_PAYLOAD, "event " + eventId, eventId);
+            return found;
+        });
+        return stored.map(payload -> new EventPayload(payload.contentType(), readable(eventId, payload)));
+    }
+
+    private byte[] readable(UUID eventId, StoredPayload payload) {
+        String keyId = payload.encryptionKeyId();
+        if (keyId == null) return payload.bytes();
+        EventIdentity event =
+                new EventIdentity(eventId, payload.eventType(), payload.aggregateType(), payload.aggregateId());
+        if (cipher != null) return cipher.decrypt(event, keyId, payload.bytes());
+        throw new MissingEncryptionKeyException(
+                "The payload of %s is encrypted with the key '%s', and this application has no key ring. Set outbox.encryption.enabled=true and add the key to outbox.encryption.keys, or look at it where the key is."
+                        .formatted(event, keyId),
+                keyId,
+                null);
     }
 
     @Override
@@ -177,11 +220,15 @@ public final class StoredOperations implements OutboxOperations {
 
     /** Whoever calls, once it is known that they may, and why they do it. */
     private Operator operator(String reason) {
-        String name = access.require(OUTBOX_OPERATE);
+        return operator(OUTBOX_OPERATE, reason);
+    }
+
+    private Operator operator(OutboxPermission permission, String reason) {
+        String name = access.require(permission);
         if (name.isBlank())
             throw new OutboxAccessDeniedException(
                     "Whoever has %s here has no name, and the audit trail needs one. Correct the AccessControl of this application."
-                            .formatted(OUTBOX_OPERATE));
+                            .formatted(permission));
         if (reason.isBlank() || reason.length() > MAX_REASON)
             throw new IllegalArgumentException(
                     "A reason of 1 to %d characters is needed for the audit trail; this one has %d."

@@ -5,6 +5,7 @@ import dev.outbox.OutboxOperations;
 import dev.outbox.OutboxPublisher;
 import dev.outbox.encryption.EncryptionPolicy;
 import dev.outbox.encryption.KeysInMemory;
+import dev.outbox.encryption.PayloadCipher;
 import dev.outbox.operate.StoredOperations;
 import dev.outbox.publish.MessageLimits;
 import dev.outbox.publish.PublishRules;
@@ -95,8 +96,10 @@ public final class OutboxAutoConfiguration {
             @OutboxRelayDataSource OutboxTables tables,
             EventStore events,
             QuarantineStore quarantine,
-            ObjectProvider<AccessControl> access) {
-        return new StoredOperations(tables, events, quarantine, access.getIfAvailable(AccessControl::denyAll));
+            ObjectProvider<AccessControl> access,
+            ObjectProvider<PayloadCipher> ciphers) {
+        return new StoredOperations(
+                tables, events, quarantine, access.getIfAvailable(AccessControl::denyAll), ciphers.getIfAvailable());
     }
 
     @Bean

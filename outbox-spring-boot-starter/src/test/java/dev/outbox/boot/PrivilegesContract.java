@@ -307,6 +307,8 @@ abstract class PrivilegesContract {
         assertThat(operator.operations.pause(pause, "a test")).isTrue();
         assertThat(operator.operations.pauses()).containsExactly(pause);
         assertThat(operator.operations.resume(pause, "a test")).isTrue();
+        assertThat(operator.operations.payload(other, "a test")).isPresent();
+        assertThat(operator.operations.payload(UUID.randomUUID(), "a test")).isEmpty();
         assertThat(operator.operations.audit(Long.MAX_VALUE, 10)).hasSizeGreaterThanOrEqualTo(4);
     }
 

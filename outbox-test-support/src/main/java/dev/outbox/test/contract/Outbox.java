@@ -109,7 +109,7 @@ public final class Outbox {
         this.marking = new BatchMarking(
                 lanes, batches, deadLetterTopic == null ? null : new QuarantineTopic(deadLetterTopic, lanes.count()));
         this.operations = new StoredOperations(
-                tables, events, new QuarantineStore(tables, lanes, batches), AccessControl.allowAll("test"));
+                tables, events, new QuarantineStore(tables, lanes, batches), AccessControl.allowAll("test"), null);
         this.jdbc = tables.jdbc();
         this.transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
     }
