@@ -8,7 +8,7 @@ import java.util.UUID;
  * What operators can ask of the outbox and have it do. The same operations stand behind the Actuator endpoint and the REST API.
  *
  * <p>Each requires a permission of whoever calls it, as {@link dev.outbox.spi.AccessControl} decides: {@link OutboxPermission#OUTBOX_VIEW} what only reads,
- * {@link OutboxPermission#OUTBOX_OPERATE} what changes something. What changes something takes a reason of 1 to {@value #MAX_REASON} characters and leaves a line in
+ * {@link OutboxPermission#OUTBOX_OPERATE} what changes something, {@link OutboxPermission#OUTBOX_DECRYPT} what shows a payload. What changes something or shows a payload takes a reason of 1 to {@value #MAX_REASON} characters and leaves a line in
  * the audit trail, in the same transaction; it has transactions of its own, whatever the caller's. Every method throws {@link OutboxAccessDeniedException} if the permission is missing, and
  * {@link IllegalArgumentException} if the reason is, before anything is done. Safe for use by many threads.
  */
@@ -31,6 +31,15 @@ public interface OutboxOperations {
      * @return its state, or empty if there is no such event (never published, rolled back, or already deleted)
      */
     Optional<EventState> find(UUID eventId);
+
+    /**
+     * Shows the payload of one event, decrypted if it was encrypted, also after retention has archived it. That it was asked for is in the audit trail before it is decrypted, and stays there if that fails: nobody looks unseen.
+     *
+     * @return its payload, or empty if no such event is stored. Nothing is audited then.
+     * @throws MissingEncryptionKeyException if it is encrypted, and its key is not to be had here
+     * @throws UndecryptablePayloadException if it is encrypted, and not as it was published
+     */
+    Optional<EventPayload> payload(UUID eventId, String reason);
 
     /**
      * Events, the latest first. One call takes less than a second however many there are: it looks at a limited number of rows, and {@link EventPage#next()} goes on from there.

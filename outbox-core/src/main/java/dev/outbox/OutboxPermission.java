@@ -6,6 +6,6 @@ public enum OutboxPermission {
     OUTBOX_VIEW,
     /** To approve, discard, redrive, pause, resume and replay. */
     OUTBOX_OPERATE,
-    /** To see payloads. */
+    /** To see the payload of an event, decrypted. */
     OUTBOX_DECRYPT
 }

@@ -2,15 +2,18 @@ package dev.outbox.console;
 
 import dev.outbox.Decision;
 import dev.outbox.EventFilter;
+import dev.outbox.EventPayload;
 import dev.outbox.OutboxOperations;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.CacheControl;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
-/** What operators do. It takes JSON only, which no page of another site can send unasked. Not final: an application may have an aspect around all controllers. */
+/** What operators do, and what is on record because they have seen it. It takes JSON only, which no page of another site can send unasked. Not final: an application may have an aspect around all controllers. */
 @RestController
 class ChangingController implements ConsoleController {
     private final OutboxOperations operations;
@@ -38,6 +41,15 @@ class ChangingController implements ConsoleController {
     private static Decided decided(UUID eventId, boolean decided) {
         if (!decided) throw new NotInQuarantineException(eventId);
         return new Decided(true);
+    }
+
+    /** No cache keeps it, in the browser or on the way. */
+    @PostMapping("/events/{eventId}/payload")
+    ResponseEntity<ShownPayload> payload(@PathVariable("eventId") UUID eventId, @RequestBody ReasonRequest why) {
+        EventPayload payload = operations
+                .payload(eventId, RequestText.reason(why.reason()))
+                .orElseThrow(() -> new UnknownEventException(eventId));
+        return ResponseEntity.ok().cacheControl(CacheControl.noStore()).body(ShownPayload.of(payload));
     }
 
     /** About which events, and why. */

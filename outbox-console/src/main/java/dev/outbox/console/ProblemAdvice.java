@@ -1,6 +1,9 @@
 package dev.outbox.console;
 
+import dev.outbox.MissingEncryptionKeyException;
 import dev.outbox.OutboxAccessDeniedException;
+import dev.outbox.OutboxException;
+import dev.outbox.UndecryptablePayloadException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.UUID;
@@ -53,6 +56,12 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     ResponseEntity<Object> tooLate(NotInQuarantineException e) {
+        return answer(problem(HttpStatus.CONFLICT, e.getMessage()));
+    }
+
+    /** The event stays as it is, and its payload is not to be seen here. */
+    @ExceptionHandler({MissingEncryptionKeyException.class, UndecryptablePayloadException.class})
+    ResponseEntity<Object> unreadable(OutboxException e) {
         return answer(problem(HttpStatus.CONFLICT, e.getMessage()));
     }
 

@@ -6,6 +6,7 @@ import static org.springframework.security.test.web.servlet.setup.SecurityMockMv
 
 import java.net.URI;
 import java.util.List;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.security.core.authority.AuthorityUtils;
@@ -20,11 +21,14 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Asks the API of an application, as somebody. */
 final class Api {
-    /** May see and do everything. */
+    /** May see everything but payloads, and do everything. */
     static final RequestPostProcessor OLGA = somebody("olga", "OUTBOX_VIEW", "OUTBOX_OPERATE");
 
     /** May only see. */
     static final RequestPostProcessor VICTOR = somebody("victor", "ROLE_OUTBOX_VIEW");
+
+    /** May only see payloads. */
+    static final RequestPostProcessor DORIS = somebody("doris", "OUTBOX_DECRYPT");
 
     static final RequestPostProcessor NOBODY = request -> request;
 
@@ -39,7 +43,7 @@ final class Api {
         return user(name).authorities(AuthorityUtils.createAuthorityList(List.of(authorities)));
     }
 
-    record Answer(int status, String type, String body) {
+    record Answer(int status, String type, String cacheControl, String body) {
         JsonNode json() {
             return new JsonMapper().readTree(body);
         }
@@ -74,6 +78,9 @@ final class Api {
 
     private static Answer answer(MockHttpServletResponse response) throws Exception {
         return new Answer(
-                response.getStatus(), String.valueOf(response.getContentType()), response.getContentAsString());
+                response.getStatus(),
+                String.valueOf(response.getContentType()),
+                String.valueOf(response.getHeader(HttpHeaders.CACHE_CONTROL)),
+                response.getContentAsString());
     }
 }

@@ -2,11 +2,16 @@ package dev.outbox.console;
 
 import static dev.outbox.console.Api.NOBODY;
 import static dev.outbox.console.ConsoleIntegrationTest.assertProblem;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import dev.outbox.AuditEntry;
+import dev.outbox.EventPayload;
 import dev.outbox.OutboxOperations;
+import dev.outbox.UndecryptablePayloadException;
 import dev.outbox.console.Api.Answer;
 import dev.outbox.inbox.DeadLetters;
 import dev.outbox.inbox.RedriveResult;
@@ -18,13 +23,16 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -57,6 +65,10 @@ import tools.jackson.databind.json.JsonMapper;
 @Timeout(60)
 class ConsoleConfigurationTest {
     private static final String PAUSE = "{\"scope\": \"EVERYTHING\", \"reason\": \"maintenance\"}";
+
+    private static final String PAYLOAD = "/outbox/api/events/01999999-0000-7000-8000-000000000001/payload";
+
+    private static final Logger ROOT = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
 
     private final WebApplicationContextRunner application = new WebApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(
@@ -178,10 +190,46 @@ class ConsoleConfigurationTest {
                                             REDRIVE)
                                     .status())
                             .isEqualTo(404);
+                    assertThat(post(context, PAYLOAD, PAUSE).status()).isEqualTo(404);
                 });
         assertThat(output)
                 .containsOnlyOnce(
                         "/outbox/api refuses every request, and has no requests that change something: this application has neither Spring Security nor an AccessControl of its own. Add Spring Security, or declare a bean of type dev.outbox.spi.AccessControl.");
+    }
+
+    @Test
+    void no_cache_keeps_a_payload_and_no_log_shows_it(CapturedOutput output) {
+        String secret = "s3cr3t of the order";
+        EventPayload payload = new EventPayload("application/octet-stream", secret.getBytes(UTF_8));
+        ROOT.setLevel(Level.TRACE);
+        try {
+            for (EventPayload shown : List.of(payload, new EventPayload("text/plain", payload.bytes())))
+                application
+                        .withBean(AccessControl.class, () -> AccessControl.allowAll("test"))
+                        .withBean(OutboxOperations.class, () -> operations(Map.of("payload", Optional.of(shown))))
+                        .run(context -> {
+                            Answer answer = post(context, PAYLOAD, "{\"reason\": \"ticket 4711\"}");
+                            assertThat(answer.body())
+                                    .contains(shown == payload ? "czNjcjN0IG9mIHRoZSBvcmRlcg==" : secret);
+                            assertThat(answer.cacheControl()).isEqualTo("no-store");
+                        });
+        } finally {
+            ROOT.setLevel(Level.WARN);
+        }
+        assertThat(output.getAll())
+                .as("that everything is logged")
+                .contains("ticket 4711", "a payload")
+                .doesNotContain(secret, "czNjcjN0IG9mIHRoZSBvcmRlcg==", Arrays.toString(payload.bytes()));
+    }
+
+    @Test
+    void a_payload_that_somebody_has_changed_is_a_conflict() {
+        UndecryptablePayloadException changed = new UndecryptablePayloadException("It cannot be decrypted.");
+        application
+                .withBean(AccessControl.class, () -> AccessControl.allowAll("test"))
+                .withBean(OutboxOperations.class, () -> failing(changed))
+                .run(context -> assertProblem(
+                        post(context, PAYLOAD, "{\"reason\": \"ticket 4711\"}"), 409, "It cannot be decrypted."));
     }
 
     @RestController
@@ -293,6 +341,15 @@ class ConsoleConfigurationTest {
                 ConsoleConfigurationTest.class.getClassLoader(),
                 new Class<?>[] {DeadLetters.class},
                 (proxy, method, arguments) -> answers.get(method.getName()));
+    }
+
+    private static OutboxOperations failing(RuntimeException failure) {
+        return (OutboxOperations) Proxy.newProxyInstance(
+                ConsoleConfigurationTest.class.getClassLoader(),
+                new Class<?>[] {OutboxOperations.class},
+                (proxy, method, arguments) -> {
+                    throw failure;
+                });
     }
 
     private static Api api(AssertableWebApplicationContext context) {

@@ -1,5 +1,6 @@
 package dev.outbox.console;
 
+import static dev.outbox.console.Api.DORIS;
 import static dev.outbox.console.Api.NOBODY;
 import static dev.outbox.console.Api.OLGA;
 import static dev.outbox.console.Api.VICTOR;
@@ -117,6 +118,57 @@ class ConsoleIntegrationTest {
     }
 
     @Test
+    void a_payload_is_shown_to_who_says_why_and_the_audit_trail_has_it() throws Exception {
+        UUID id = publish("A");
+        Answer answer = api.post(DORIS, "/outbox/api/events/%s/payload".formatted(id), WHY);
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.text("contentType")).isEqualTo("application/json");
+        assertThat(answer.text("text")).isEqualTo("\"the payload\"");
+        assertThat(answer.json().path("base64").isNull()).isTrue();
+        assertThat(answer.cacheControl()).isEqualTo("no-store");
+        JsonNode line =
+                api.get(VICTOR, "/outbox/api/audit?size=1").json().path("lines").get(0);
+        assertThat(line.path("action").asString()).isEqualTo("VIEW_PAYLOAD");
+        assertThat(line.path("operator").asString()).isEqualTo("doris");
+        assertThat(line.path("eventId").asString()).isEqualTo(id.toString());
+        assertThat(line.path("reason").asString()).isEqualTo("the topic is there now");
+    }
+
+    @Test
+    void a_payload_that_is_encrypted_is_not_shown_without_its_key() throws Exception {
+        UUID id = publish("A");
+        jdbc.sql("UPDATE outbox_events SET encryption_key_id = '2026-11' WHERE event_id = :id")
+                .param("id", id)
+                .update();
+        assertProblem(
+                api.post(DORIS, "/outbox/api/events/%s/payload".formatted(id), WHY),
+                409,
+                "The payload of event %s (%s of Order A) is encrypted with the key '2026-11', and this application has no key ring. Set outbox.encryption.enabled=true and add the key to outbox.encryption.keys, or look at it where the key is."
+                        .formatted(id, type));
+    }
+
+    @Test
+    void who_may_do_everything_else_is_not_shown_a_payload() throws Exception {
+        String path = "/outbox/api/events/%s/payload".formatted(publish("A"));
+        assertProblem(
+                api.post(OLGA, path, WHY),
+                403,
+                "OUTBOX_DECRYPT is required, and 'olga' does not have it. Grant the authority OUTBOX_DECRYPT to those who operate the outbox.");
+        assertThat(api.post(NOBODY, path, WHY).status()).isEqualTo(401);
+        assertThat(api.get(DORIS, path).status()).isEqualTo(405);
+    }
+
+    @Test
+    void who_asks_for_the_payload_of_an_event_that_is_not_there_is_told_so() throws Exception {
+        UUID id = UUID.randomUUID();
+        assertProblem(
+                api.post(DORIS, "/outbox/api/events/%s/payload".formatted(id), WHY),
+                404,
+                "There is no event %s: it was never published, its transaction was rolled back, or it has been removed already."
+                        .formatted(id));
+    }
+
+    @Test
     void who_asks_for_an_event_that_is_not_there_is_told_so() throws Exception {
         UUID id = UUID.randomUUID();
         Answer answer = api.get(VICTOR, "/outbox/api/events/" + id);
@@ -227,7 +279,8 @@ class ConsoleIntegrationTest {
     void nothing_is_changed_without_a_reason() throws Exception {
         UUID id = publish("A");
         quarantine(id, "too large");
-        for (String path : List.of("events/%s/approve", "events/%s/discard", "quarantine/approve", "pauses")) {
+        for (String path : List.of(
+                "events/%s/approve", "events/%s/discard", "events/%s/payload", "quarantine/approve", "pauses")) {
             Answer answer = api.post(
                     OLGA,
                     "/outbox/api/" + path.formatted(id),

@@ -67,6 +67,7 @@ class OpenApiTest {
                                     "GET /outbox/api/audit.csv: ",
                                     "POST /outbox/api/events/{eventId}/approve: ReasonRequest -> Decided",
                                     "POST /outbox/api/events/{eventId}/discard: ReasonRequest -> Decided",
+                                    "POST /outbox/api/events/{eventId}/payload: ReasonRequest -> ShownPayload",
                                     "POST /outbox/api/quarantine/approve: DecisionRequest -> Decision",
                                     "POST /outbox/api/quarantine/discard: DecisionRequest -> Decision",
                                     "POST /outbox/api/pauses: PauseRequest -> Changed",
@@ -95,6 +96,8 @@ class OpenApiTest {
                                     "consumer", "topic", "eventType", "aggregateType", "aggregateId", "eventIds");
                     assertThat(schemas.path("EventState").path("properties").propertyNames())
                             .contains("eventId", "status", "error", "createdAt");
+                    assertThat(schemas.path("ShownPayload").path("properties").propertyNames())
+                            .containsExactlyInAnyOrder("contentType", "text", "base64");
                     assertThat(api.path("paths")
                                     .path("/own")
                                     .path("get")

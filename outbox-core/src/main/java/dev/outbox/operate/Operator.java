@@ -4,6 +4,7 @@ import static dev.outbox.OutboxOperations.MAX_REASON;
 import static dev.outbox.OutboxPermission.OUTBOX_OPERATE;
 
 import dev.outbox.OutboxAccessDeniedException;
+import dev.outbox.OutboxPermission;
 import dev.outbox.spi.AccessControl;
 import dev.outbox.store.AuditStore;
 import java.util.UUID;
@@ -34,11 +35,15 @@ public final class Operator {
      * @throws IllegalArgumentException if there is no reason, or too long a one
      */
     public static Operator calling(AccessControl access, AuditStore audit, String reason) {
-        String name = access.require(OUTBOX_OPERATE);
+        return calling(access, OUTBOX_OPERATE, audit, reason);
+    }
+
+    static Operator calling(AccessControl access, OutboxPermission permission, AuditStore audit, String reason) {
+        String name = access.require(permission);
         if (name.isBlank())
             throw new OutboxAccessDeniedException(
                     "Whoever has %s here has no name, and the audit trail needs one. Correct the AccessControl of this application."
-                            .formatted(OUTBOX_OPERATE));
+                            .formatted(permission));
         if (reason.isBlank() || reason.length() > MAX_REASON)
             throw new IllegalArgumentException(
                     "A reason of 1 to %d characters is needed for the audit trail; this one has %d."

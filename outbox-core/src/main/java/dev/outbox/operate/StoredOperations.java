@@ -1,23 +1,32 @@
 package dev.outbox.operate;
 
+import static dev.outbox.OutboxPermission.OUTBOX_DECRYPT;
+import static dev.outbox.OutboxPermission.OUTBOX_OPERATE;
 import static dev.outbox.OutboxPermission.OUTBOX_VIEW;
 
 import dev.outbox.AuditEntry;
 import dev.outbox.Decision;
 import dev.outbox.EventFilter;
 import dev.outbox.EventPage;
+import dev.outbox.EventPayload;
 import dev.outbox.EventState;
 import dev.outbox.Impact;
+import dev.outbox.MissingEncryptionKeyException;
 import dev.outbox.OutboxOperations;
 import dev.outbox.OutboxPause;
+import dev.outbox.OutboxPermission;
 import dev.outbox.OutboxState;
 import dev.outbox.QuarantineGroup;
+import dev.outbox.encryption.EventIdentity;
+import dev.outbox.encryption.PayloadCipher;
 import dev.outbox.spi.AccessControl;
 import dev.outbox.store.AuditStore;
 import dev.outbox.store.EventSearch;
 import dev.outbox.store.EventStore;
 import dev.outbox.store.OutboxTables;
 import dev.outbox.store.PauseStore;
+import dev.outbox.store.PayloadStore;
+import dev.outbox.store.PayloadStore.StoredPayload;
 import dev.outbox.store.QuarantineStore;
 import dev.outbox.store.ShortTransaction;
 import dev.outbox.store.StateStore;
@@ -26,6 +35,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** The operations on the tables. Safe for use by many threads. */
 public final class StoredOperations implements OutboxOperations {
@@ -33,25 +43,36 @@ public final class StoredOperations implements OutboxOperations {
     private static final String DISCARD = "DISCARD";
     private static final String PAUSE = "PAUSE";
     private static final String RESUME = "RESUME";
+    private static final String VIEW_PAYLOAD = "VIEW_PAYLOAD";
 
     private final StateStore state;
     private final EventStore events;
     private final EventSearch search;
+    private final PayloadStore payloads;
     private final QuarantineStore quarantine;
     private final PauseStore pauses;
     private final AuditStore audit;
     private final ShortTransaction transaction;
     private final AccessControl access;
+    private final @Nullable PayloadCipher cipher;
 
-    public StoredOperations(OutboxTables tables, EventStore events, QuarantineStore quarantine, AccessControl access) {
+    /** @param cipher decrypts payloads that are to be seen; null where there are no keys */
+    public StoredOperations(
+            OutboxTables tables,
+            EventStore events,
+            QuarantineStore quarantine,
+            AccessControl access,
+            @Nullable PayloadCipher cipher) {
         this.state = StateStore.of(tables);
         this.events = events;
         this.search = new EventSearch(tables);
+        this.payloads = new PayloadStore(tables);
         this.quarantine = quarantine;
         this.pauses = new PauseStore(tables);
         this.audit = new AuditStore(tables);
         this.transaction = new ShortTransaction(tables);
         this.access = access;
+        this.cipher = cipher;
     }
 
     @Override
@@ -65,6 +86,30 @@ public final class StoredOperations implements OutboxOperations {
     public Optional<EventState> find(UUID eventId) {
         access.require(OUTBOX_VIEW);
         return events.find(eventId);
+    }
+
+    @Override
+    public Optional<EventPayload> payload(UUID eventId, String reason) {
+        Operator operator = operator(OUTBOX_DECRYPT, reason);
+        Optional<StoredPayload> stored = transaction.run(() -> {
+            Optional<StoredPayload> found = payloads.find(eventId);
+            if (found.isPresent()) operator.did(VIEW_PAYLOAD, "event " + eventId, eventId);
+            return found;
+        });
+        return stored.map(payload -> new EventPayload(payload.contentType(), readable(eventId, payload)));
+    }
+
+    private byte[] readable(UUID eventId, StoredPayload payload) {
+        String keyId = payload.encryptionKeyId();
+        if (keyId == null) return payload.bytes();
+        EventIdentity event =
+                new EventIdentity(eventId, payload.eventType(), payload.aggregateType(), payload.aggregateId());
+        if (cipher != null) return cipher.decrypt(event, keyId, payload.bytes());
+        throw new MissingEncryptionKeyException(
+                "The payload of %s is encrypted with the key '%s', and this application has no key ring. Set outbox.encryption.enabled=true and add the key to outbox.encryption.keys, or look at it where the key is."
+                        .formatted(event, keyId),
+                keyId,
+                null);
     }
 
     @Override
@@ -165,6 +210,10 @@ public final class StoredOperations implements OutboxOperations {
     }
 
     private Operator operator(String reason) {
-        return Operator.calling(access, audit, reason);
+        return operator(OUTBOX_OPERATE, reason);
+    }
+
+    private Operator operator(OutboxPermission permission, String reason) {
+        return Operator.calling(access, permission, audit, reason);
     }
 }

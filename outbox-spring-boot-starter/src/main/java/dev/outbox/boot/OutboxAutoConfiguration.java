@@ -6,6 +6,7 @@ import dev.outbox.OutboxPublisher;
 import dev.outbox.OutboxReplays;
 import dev.outbox.encryption.EncryptionPolicy;
 import dev.outbox.encryption.KeysInMemory;
+import dev.outbox.encryption.PayloadCipher;
 import dev.outbox.operate.StoredOperations;
 import dev.outbox.operate.StoredReplays;
 import dev.outbox.publish.MessageLimits;
@@ -99,9 +100,11 @@ public final class OutboxAutoConfiguration {
     OutboxOperations outboxOperations(
             @OutboxRelayDataSource OutboxTables tables,
             QuarantineStore quarantine,
-            ObjectProvider<AccessControl> access) {
+            ObjectProvider<AccessControl> access,
+            ObjectProvider<PayloadCipher> ciphers) {
         EventStore events = new EventStore(tables); // a publisher's user need not be able to read
-        return new StoredOperations(tables, events, quarantine, access.getIfAvailable(AccessControl::denyAll));
+        return new StoredOperations(
+                tables, events, quarantine, access.getIfAvailable(AccessControl::denyAll), ciphers.getIfAvailable());
     }
 
     @Bean

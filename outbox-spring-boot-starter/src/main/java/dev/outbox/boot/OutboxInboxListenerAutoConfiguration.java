@@ -11,6 +11,7 @@ import dev.outbox.spi.AccessControl;
 import dev.outbox.spi.PayloadFormat;
 import dev.outbox.store.OutboxTables;
 import javax.sql.DataSource;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
@@ -22,7 +23,9 @@ import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEn
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Role;
+import org.springframework.core.env.Environment;
 import org.springframework.kafka.annotation.KafkaListenerConfigurer;
 import org.springframework.kafka.core.ConsumerFactory;
 import org.springframework.kafka.core.KafkaAdmin;
@@ -65,6 +68,11 @@ public final class OutboxInboxListenerAutoConfiguration {
         return new WaitingRecords();
     }
 
+    @Bean
+    InboxHealth outboxInboxHealth(WaitingRecords waiting) {
+        return new InboxHealth(waiting);
+    }
+
     /** Where the application has health checks. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
@@ -72,8 +80,20 @@ public final class OutboxInboxListenerAutoConfiguration {
         @Bean
         @ConditionalOnEnabledHealthIndicator("inbox")
         @ConditionalOnMissingBean(name = "inboxHealthIndicator")
-        HealthIndicator inboxHealthIndicator(WaitingRecords waiting) {
-            return new InboxHealthIndicator(waiting);
+        HealthIndicator inboxHealthIndicator(InboxHealth health) {
+            return new Boot4Health(health);
+        }
+    }
+
+    /** The same on Spring Boot 3. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(name = Boot3Health.INDICATOR)
+    @Import(HealthOnBoot3.Indicator.class)
+    static class HealthOnBoot3 {
+        static final class Indicator extends Boot3Health {
+            Indicator(BeanFactory beans, Environment environment, ClassLoader classes) {
+                super("inbox", InboxHealth.class, beans, environment, classes);
+            }
         }
     }
 

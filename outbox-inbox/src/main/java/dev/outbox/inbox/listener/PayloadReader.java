@@ -45,6 +45,15 @@ final class PayloadReader implements RecordMessageConverter {
         return new GenericMessage<>(payload(message), headers);
     }
 
+    /** What Spring Kafka 3 calls instead; its interface has this method in the place of the one above. */
+    public Message<?> toMessage(
+            ConsumerRecord<?, ?> record,
+            @Nullable Acknowledgment acknowledgment,
+            @Nullable Consumer<?, ?> consumer,
+            @Nullable Type type) {
+        return toMessage(record, (Object) acknowledgment, (Object) consumer, type);
+    }
+
     private Object payload(InboxMessage message) {
         Type type = types.of(message.eventType());
         if (type == byte[].class) return message.payload();

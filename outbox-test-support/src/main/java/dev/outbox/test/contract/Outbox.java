@@ -124,7 +124,7 @@ public final class Outbox {
         this.marking = new BatchMarking(
                 lanes, batches, deadLetterTopic == null ? null : new QuarantineTopic(deadLetterTopic, lanes.count()));
         this.operations = new StoredOperations(
-                tables, events, new QuarantineStore(tables, lanes, batches), AccessControl.allowAll("test"));
+                tables, events, new QuarantineStore(tables, lanes, batches), AccessControl.allowAll("test"), null);
         this.replayStore = new ReplayStore(tables);
         this.replays = new StoredReplays(tables, replayStore, AccessControl.allowAll("test"), Clock.systemUTC());
         this.jdbc = tables.jdbc();

@@ -63,6 +63,14 @@ abstract class DatabaseContracts {
     }
 
     @Nested
+    class Payloads extends PayloadContract {
+        @Override
+        DataSource emptySchema() {
+            return DatabaseContracts.this.emptySchema();
+        }
+    }
+
+    @Nested
     class Retaining extends RetentionContract {
         @Override
         DataSource emptySchema() {

@@ -370,7 +370,11 @@ abstract class OperationsContract {
 
     private OutboxOperations operations(AccessControl access) {
         return new StoredOperations(
-                outbox.tables, outbox.events, new QuarantineStore(outbox.tables, outbox.lanes, outbox.batches), access);
+                outbox.tables,
+                outbox.events,
+                new QuarantineStore(outbox.tables, outbox.lanes, outbox.batches),
+                access,
+                null);
     }
 
     @Test

@@ -8,20 +8,19 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import org.springframework.boot.health.contributor.Health;
-import org.springframework.boot.health.contributor.HealthIndicator;
+import java.util.function.Supplier;
 
 /**
  * Down while events do not get out, or cannot: why, and since when. It goes by what was sampled last and by what the relay has seen, so a probe costs nothing. Nothing is lost while it is down, and
  * a restart does not help, so it is nothing for liveness.
  */
-final class OutboxHealthIndicator implements HealthIndicator {
+final class OutboxHealth implements Supplier<HealthReport> {
     private final Relay relay;
     private final TableSampler sampler;
     private final HealthProperties limits;
     private final Clock clock;
 
-    OutboxHealthIndicator(Relay relay, TableSampler sampler, HealthProperties limits, Clock clock) {
+    OutboxHealth(Relay relay, TableSampler sampler, HealthProperties limits, Clock clock) {
         this.relay = relay;
         this.sampler = sampler;
         this.limits = limits;
@@ -29,8 +28,8 @@ final class OutboxHealthIndicator implements HealthIndicator {
     }
 
     @Override
-    public Health health() {
-        Health.Builder health = Health.up();
+    public HealthReport get() {
+        HealthReport health = new HealthReport();
         TableSample sample = sampler.latest();
         TableState state = sample.state();
         tellOfTable(health, sample);
@@ -39,10 +38,10 @@ final class OutboxHealthIndicator implements HealthIndicator {
             tellOfAge(health, sample, state);
             tellOfQuarantine(health, sample, state);
         }
-        return health.build();
+        return health;
     }
 
-    private void tellOfTable(Health.Builder health, TableSample sample) {
+    private void tellOfTable(HealthReport health, TableSample sample) {
         TableSample.Trouble trouble = sample.trouble();
         if (trouble != null) down(health, trouble.what(), trouble.since(), trouble.reason());
         else if (sample.takenAt().plus(sampler.patience()).isBefore(clock.instant()))
@@ -50,13 +49,13 @@ final class OutboxHealthIndicator implements HealthIndicator {
     }
 
     /** A relay with nothing to send asks nobody, and does not notice that the broker is back. */
-    private void tellOfBroker(Health.Builder health) {
+    private void tellOfBroker(HealthReport health) {
         relay.outage()
                 .filter(outage -> outage.since().plus(limits.maxOutage()).isBefore(clock.instant()))
                 .ifPresent(outage -> down(health, "broker", outage.since(), outage.reason()));
     }
 
-    private void tellOfAge(Health.Builder health, TableSample sample, TableState state) {
+    private void tellOfAge(HealthReport health, TableSample sample, TableState state) {
         if (state.oldestAge().compareTo(limits.maxAge()) <= 0) return;
         down(
                 health,
@@ -66,7 +65,7 @@ final class OutboxHealthIndicator implements HealthIndicator {
                         .formatted(Duration.ofSeconds(state.oldestAge().toSeconds()), limits.maxAge()));
     }
 
-    private void tellOfQuarantine(Health.Builder health, TableSample sample, TableState state) {
+    private void tellOfQuarantine(HealthReport health, TableSample sample, TableState state) {
         long quarantined = state.count(EventStatus.QUARANTINED);
         Instant since = sample.quarantineSince();
         if (quarantined == 0 || since == null) return;
@@ -76,7 +75,7 @@ final class OutboxHealthIndicator implements HealthIndicator {
         else health.withDetail("quarantine", why(since, reason));
     }
 
-    private static void down(Health.Builder health, String what, Instant since, String reason) {
+    private static void down(HealthReport health, String what, Instant since, String reason) {
         health.down().withDetail(what, why(since, reason));
     }
 
