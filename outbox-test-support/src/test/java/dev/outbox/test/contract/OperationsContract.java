@@ -38,15 +38,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -264,10 +264,11 @@ abstract class OperationsContract {
                         () -> operations.approve(id, REASON),
                         () -> operations.discard(id, REASON),
                         () -> operations.pause(OutboxPause.everything(), REASON))
-                .forEach(decision -> assertThatThrownBy(decision)
-                        .isInstanceOf(OutboxConfigurationException.class)
-                        .hasMessageContaining(
-                                "The table of the audit trail, outbox_audit, is missing, and nothing is done that is not written down there."));
+                .forEach(
+                        decision -> assertThatThrownBy(decision)
+                                .isInstanceOf(OutboxConfigurationException.class)
+                                .hasMessageContaining(
+                                        "The table of the audit trail, outbox_audit, is missing, and nothing is done that is not written down there."));
         assertThat(state(id).status()).isEqualTo(EventStatus.QUARANTINED);
         assertThat(operations.pauses()).isEmpty();
     }
