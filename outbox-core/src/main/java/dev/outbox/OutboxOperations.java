@@ -10,7 +10,7 @@ import java.util.UUID;
  * <p>Each requires a permission of whoever calls it, as {@link dev.outbox.spi.AccessControl} decides: {@link OutboxPermission#OUTBOX_VIEW} what only reads,
  * {@link OutboxPermission#OUTBOX_OPERATE} what changes something, {@link OutboxPermission#OUTBOX_DECRYPT} what shows a payload. What changes something or shows a payload takes a reason of 1 to {@value #MAX_REASON} characters and leaves a line in
  * the audit trail, in the same transaction; it has transactions of its own, whatever the caller's. Every method throws {@link OutboxAccessDeniedException} if the permission is missing, and
- * {@link IllegalArgumentException} if the reason is, before anything is done. Safe for use by many threads.
+ * {@link IllegalArgumentException} if the reason is, before anything is done; and {@link OutboxConfigurationException} if the table of the audit trail is, and nothing is done then. Safe for use by many threads.
  */
 public interface OutboxOperations {
     int MAX_REASON = 500;

@@ -260,15 +260,14 @@ abstract class OperationsContract {
         UUID id = outbox.publish("A", "body");
         set(id, EventStatus.QUARANTINED, "too large");
         outbox.jdbc.sql("ALTER TABLE outbox_audit RENAME TO mislaid").update();
-        Stream.<ThrowingCallable>of(
-                        () -> operations.approve(id, REASON),
-                        () -> operations.discard(id, REASON),
-                        () -> operations.pause(OutboxPause.everything(), REASON))
-                .forEach(
-                        decision -> assertThatThrownBy(decision)
-                                .isInstanceOf(OutboxConfigurationException.class)
-                                .hasMessageContaining(
-                                        "The table of the audit trail, outbox_audit, is missing, and nothing is done that is not written down there."));
+        for (ThrowingCallable decision : List.<ThrowingCallable>of(
+                () -> operations.approve(id, REASON),
+                () -> operations.discard(id, REASON),
+                () -> operations.pause(OutboxPause.everything(), REASON)))
+            assertThatThrownBy(decision)
+                    .isInstanceOf(OutboxConfigurationException.class)
+                    .hasMessage(
+                            "The table of the audit trail, outbox_audit, is missing, and nothing is done that is not written down there. Create it: its statement is in the script V1 of these tables, in the jar below dev/outbox/schema.");
         assertThat(state(id).status()).isEqualTo(EventStatus.QUARANTINED);
         assertThat(operations.pauses()).isEmpty();
     }
