@@ -47,12 +47,22 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
     }
 
     @ExceptionHandler
+    ResponseEntity<Object> unknown(UnknownReplayException e) {
+        return answer(problem(HttpStatus.NOT_FOUND, e.getMessage()));
+    }
+
+    @ExceptionHandler
     ResponseEntity<Object> tooLate(DeadLetterGoneException e) {
         return answer(problem(HttpStatus.CONFLICT, e.getMessage()));
     }
 
     @ExceptionHandler
     ResponseEntity<Object> tooLate(NotInQuarantineException e) {
+        return answer(problem(HttpStatus.CONFLICT, e.getMessage()));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> tooLate(ReplayStateException e) {
         return answer(problem(HttpStatus.CONFLICT, e.getMessage()));
     }
 

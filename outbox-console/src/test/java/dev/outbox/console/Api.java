@@ -6,6 +6,7 @@ import static org.springframework.security.test.web.servlet.setup.SecurityMockMv
 
 import java.net.URI;
 import java.util.List;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.security.core.authority.AuthorityUtils;
@@ -39,7 +40,7 @@ final class Api {
         return user(name).authorities(AuthorityUtils.createAuthorityList(List.of(authorities)));
     }
 
-    record Answer(int status, String type, String body) {
+    record Answer(int status, String type, String body, String location) {
         JsonNode json() {
             return new JsonMapper().readTree(body);
         }
@@ -74,6 +75,9 @@ final class Api {
 
     private static Answer answer(MockHttpServletResponse response) throws Exception {
         return new Answer(
-                response.getStatus(), String.valueOf(response.getContentType()), response.getContentAsString());
+                response.getStatus(),
+                String.valueOf(response.getContentType()),
+                response.getContentAsString(),
+                String.valueOf(response.getHeader(HttpHeaders.LOCATION)));
     }
 }

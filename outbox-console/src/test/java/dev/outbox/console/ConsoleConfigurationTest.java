@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.outbox.AuditEntry;
+import dev.outbox.DryRun;
 import dev.outbox.OutboxOperations;
+import dev.outbox.OutboxReplays;
 import dev.outbox.console.Api.Answer;
 import dev.outbox.inbox.DeadLetters;
 import dev.outbox.inbox.RedriveResult;
@@ -56,6 +58,8 @@ import tools.jackson.databind.json.JsonMapper;
 @ExtendWith(OutputCaptureExtension.class)
 @Timeout(60)
 class ConsoleConfigurationTest {
+    private static final String START = "{\"token\": \"t\", \"mode\": \"NORMAL\", \"reason\": \"x\"}";
+    private static final DryRun NOTHING = new DryRun(0, true, 0, List.of(), null, null, List.of(), 0, "t");
     private static final String PAUSE = "{\"scope\": \"EVERYTHING\", \"reason\": \"maintenance\"}";
 
     private final WebApplicationContextRunner application = new WebApplicationContextRunner()
@@ -164,8 +168,17 @@ class ConsoleConfigurationTest {
         application
                 .withBean(OutboxOperations.class, () -> operations(Map.of("pauses", List.of())))
                 .withBean(DeadLetters.class, ConsoleConfigurationTest::deadLetters)
+                .withBean(OutboxReplays.class, () -> replays(Map.of("latest", List.of(), "dryRun", NOTHING)))
                 .run(context -> {
                     assertThat(context).doesNotHaveBean(ChangingController.class);
+                    assertThat(post(context, "/outbox/api/replays", START).status())
+                            .isEqualTo(405);
+                    assertThat(post(context, "/outbox/api/replays/%s/cancel".formatted(UUID.randomUUID()), START)
+                                    .status())
+                            .isEqualTo(404);
+                    assertThat(post(context, "/outbox/api/replays/dry-run", "{\"eventTypes\": [\"Paid\"]}")
+                                    .status())
+                            .isEqualTo(200);
                     assertThat(post(context, "/outbox/api/pauses", PAUSE).status())
                             .isEqualTo(405);
                     assertThat(post(context, "/outbox/api/quarantine/discard", PAUSE)
@@ -182,6 +195,15 @@ class ConsoleConfigurationTest {
         assertThat(output)
                 .containsOnlyOnce(
                         "/outbox/api refuses every request, and has no requests that change something: this application has neither Spring Security nor an AccessControl of its own. Add Spring Security, or declare a bean of type dev.outbox.spi.AccessControl.");
+    }
+
+    @Test
+    void a_replay_that_fails_to_start_tells_nothing_but_what_is_wrong_with_the_token() {
+        operated.withBean(OutboxReplays.class, () -> replays(Map.of()))
+                .run(context -> assertProblem(
+                        post(context, "/outbox/api/replays", START),
+                        500,
+                        "The outbox could not do this. The application's log says why."));
     }
 
     @RestController
@@ -283,6 +305,16 @@ class ConsoleConfigurationTest {
                 (proxy, method, arguments) -> {
                     if (answers.containsKey(method.getName())) return answers.get(method.getName());
                     throw new IllegalStateException("bad SQL grammar [SELECT secret FROM outbox_events]");
+                });
+    }
+
+    private static OutboxReplays replays(Map<String, Object> answers) {
+        return (OutboxReplays) Proxy.newProxyInstance(
+                ConsoleConfigurationTest.class.getClassLoader(),
+                new Class<?>[] {OutboxReplays.class},
+                (proxy, method, arguments) -> {
+                    if (answers.containsKey(method.getName())) return answers.get(method.getName());
+                    throw new IllegalArgumentException("the secret is of 31 bytes");
                 });
     }
 
