@@ -25,7 +25,7 @@ public interface OutboxReplays {
      * Starts a replay of what a dry run has shown: the events up to its highest sequence that are published and there. What retention has removed since then is not sent; from now on it spares what the replay needs.
      *
      * @return the replay, whose id the other methods take
-     * @throws IllegalArgumentException if the token is none of these tables, was changed, or is older than an hour
+     * @throws InvalidReplayTokenException if the token is none of these tables, was changed, or is older than an hour
      */
     Replay start(ReplayRequest request, String reason);
 

@@ -1,6 +1,7 @@
 package dev.outbox.console;
 
 import dev.outbox.OutboxOperations;
+import dev.outbox.OutboxReplays;
 import dev.outbox.inbox.DeadLetters;
 import dev.outbox.spi.AccessControl;
 import org.slf4j.Logger;
@@ -76,6 +77,22 @@ public final class OutboxConsoleAutoConfiguration {
         @ConditionalOnBean(AccessControl.class)
         ChangingController outboxChangingController(OutboxOperations operations) {
             return new ChangingController(operations);
+        }
+    }
+
+    /** What is sent again. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnBean(OutboxReplays.class)
+    static class Replays {
+        @Bean
+        ReplayReadingController outboxReplayReadingController(OutboxReplays replays) {
+            return new ReplayReadingController(replays);
+        }
+
+        @Bean
+        @ConditionalOnBean(AccessControl.class)
+        ReplayChangingController outboxReplayChangingController(OutboxReplays replays) {
+            return new ReplayChangingController(replays);
         }
     }
 

@@ -50,6 +50,11 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
     }
 
     @ExceptionHandler
+    ResponseEntity<Object> unknown(UnknownReplayException e) {
+        return answer(problem(HttpStatus.NOT_FOUND, e.getMessage()));
+    }
+
+    @ExceptionHandler
     ResponseEntity<Object> tooLate(DeadLetterGoneException e) {
         return answer(problem(HttpStatus.CONFLICT, e.getMessage()));
     }
@@ -62,6 +67,11 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
     /** The event stays as it is, and its payload is not to be seen here. */
     @ExceptionHandler({MissingEncryptionKeyException.class, UndecryptablePayloadException.class})
     ResponseEntity<Object> unreadable(OutboxException e) {
+        return answer(problem(HttpStatus.CONFLICT, e.getMessage()));
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> tooLate(ReplayStateException e) {
         return answer(problem(HttpStatus.CONFLICT, e.getMessage()));
     }
 

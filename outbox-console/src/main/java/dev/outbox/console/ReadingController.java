@@ -5,6 +5,7 @@ import dev.outbox.EventState;
 import dev.outbox.Impact;
 import dev.outbox.OutboxOperations;
 import dev.outbox.OutboxPause;
+import dev.outbox.OutboxState;
 import dev.outbox.QuarantineGroup;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
@@ -22,6 +23,11 @@ class ReadingController implements ConsoleController {
 
     ReadingController(OutboxOperations operations) {
         this.operations = operations;
+    }
+
+    @GetMapping("/state")
+    OutboxState state() {
+        return operations.state();
     }
 
     @GetMapping("/events")

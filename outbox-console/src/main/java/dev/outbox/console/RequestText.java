@@ -5,6 +5,9 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +24,18 @@ final class RequestText {
     /** No condition if it is missing or empty, as forms send it. */
     static @Nullable String condition(String field, @Nullable String text) {
         return text == null || text.isEmpty() ? null : storable(field, text);
+    }
+
+    /** None if the list is missing. An empty value is refused: a list that shrinks unseen means more than was written. */
+    static Set<String> texts(String field, @Nullable List<@Nullable String> values) {
+        Set<String> texts = new LinkedHashSet<>();
+        if (values == null) return texts;
+        for (String value : values) {
+            if (value == null || value.isEmpty())
+                throw new InvalidRequestException(field, "One of its values is empty. Correct it, or leave it out.");
+            texts.add(storable(field, value));
+        }
+        return texts;
     }
 
     static @Nullable Instant time(String field, @Nullable String text) {

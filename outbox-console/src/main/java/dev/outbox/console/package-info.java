@@ -1,4 +1,4 @@
-/** The operations of the outbox as a REST API. It checks what comes in and hands on to {@link dev.outbox.OutboxOperations} and {@link dev.outbox.inbox.DeadLetters}, which know who may do what. */
+/** The operations of the outbox as a REST API. It checks what comes in and hands on to {@link dev.outbox.OutboxOperations}, {@link dev.outbox.OutboxReplays} and {@link dev.outbox.inbox.DeadLetters}, which know who may do what. */
 @NullMarked
 package dev.outbox.console;
 

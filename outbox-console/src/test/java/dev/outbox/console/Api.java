@@ -43,7 +43,7 @@ final class Api {
         return user(name).authorities(AuthorityUtils.createAuthorityList(List.of(authorities)));
     }
 
-    record Answer(int status, String type, String cacheControl, String body) {
+    record Answer(int status, String type, String cacheControl, String body, String location) {
         JsonNode json() {
             return new JsonMapper().readTree(body);
         }
@@ -81,6 +81,7 @@ final class Api {
                 response.getStatus(),
                 String.valueOf(response.getContentType()),
                 String.valueOf(response.getHeader(HttpHeaders.CACHE_CONTROL)),
-                response.getContentAsString());
+                response.getContentAsString(),
+                String.valueOf(response.getHeader(HttpHeaders.LOCATION)));
     }
 }

@@ -9,8 +9,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import dev.outbox.AuditEntry;
+import dev.outbox.DryRun;
 import dev.outbox.EventPayload;
 import dev.outbox.OutboxOperations;
+import dev.outbox.OutboxReplays;
 import dev.outbox.UndecryptablePayloadException;
 import dev.outbox.console.Api.Answer;
 import dev.outbox.inbox.DeadLetters;
@@ -64,6 +66,8 @@ import tools.jackson.databind.json.JsonMapper;
 @ExtendWith(OutputCaptureExtension.class)
 @Timeout(60)
 class ConsoleConfigurationTest {
+    private static final String START = "{\"token\": \"t\", \"mode\": \"NORMAL\", \"reason\": \"x\"}";
+    private static final DryRun NOTHING = new DryRun(0, true, 0, List.of(), null, null, List.of(), 0, "t");
     private static final String PAUSE = "{\"scope\": \"EVERYTHING\", \"reason\": \"maintenance\"}";
 
     private static final String PAYLOAD = "/outbox/api/events/01999999-0000-7000-8000-000000000001/payload";
@@ -176,8 +180,17 @@ class ConsoleConfigurationTest {
         application
                 .withBean(OutboxOperations.class, () -> operations(Map.of("pauses", List.of())))
                 .withBean(DeadLetters.class, ConsoleConfigurationTest::deadLetters)
+                .withBean(OutboxReplays.class, () -> replays(Map.of("latest", List.of(), "dryRun", NOTHING)))
                 .run(context -> {
                     assertThat(context).doesNotHaveBean(ChangingController.class);
+                    assertThat(post(context, "/outbox/api/replays", START).status())
+                            .isEqualTo(405);
+                    assertThat(post(context, "/outbox/api/replays/%s/cancel".formatted(UUID.randomUUID()), START)
+                                    .status())
+                            .isEqualTo(404);
+                    assertThat(post(context, "/outbox/api/replays/dry-run", "{\"eventTypes\": [\"Paid\"]}")
+                                    .status())
+                            .isEqualTo(200);
                     assertThat(post(context, "/outbox/api/pauses", PAUSE).status())
                             .isEqualTo(405);
                     assertThat(post(context, "/outbox/api/quarantine/discard", PAUSE)
@@ -230,6 +243,15 @@ class ConsoleConfigurationTest {
                 .withBean(OutboxOperations.class, () -> failing(changed))
                 .run(context -> assertProblem(
                         post(context, PAYLOAD, "{\"reason\": \"ticket 4711\"}"), 409, "It cannot be decrypted."));
+    }
+
+    @Test
+    void a_replay_that_fails_to_start_tells_nothing_but_what_is_wrong_with_the_token() {
+        operated.withBean(OutboxReplays.class, () -> replays(Map.of()))
+                .run(context -> assertProblem(
+                        post(context, "/outbox/api/replays", START),
+                        500,
+                        "The outbox could not do this. The application's log says why."));
     }
 
     @RestController
@@ -331,6 +353,16 @@ class ConsoleConfigurationTest {
                 (proxy, method, arguments) -> {
                     if (answers.containsKey(method.getName())) return answers.get(method.getName());
                     throw new IllegalStateException("bad SQL grammar [SELECT secret FROM outbox_events]");
+                });
+    }
+
+    private static OutboxReplays replays(Map<String, Object> answers) {
+        return (OutboxReplays) Proxy.newProxyInstance(
+                ConsoleConfigurationTest.class.getClassLoader(),
+                new Class<?>[] {OutboxReplays.class},
+                (proxy, method, arguments) -> {
+                    if (answers.containsKey(method.getName())) return answers.get(method.getName());
+                    throw new IllegalArgumentException("the secret is of 31 bytes");
                 });
     }
 

@@ -56,8 +56,14 @@ class ConsoleIntegrationTest {
 
     @BeforeAll
     static void start() {
-        PostgresSchema schema = TestServers.postgres().createSchema("console");
-        shop = new SpringApplicationBuilder(Shop.class)
+        shop = start(TestServers.postgres().createSchema("console"));
+        api = new Api((WebApplicationContext) shop, true);
+        jdbc = shop.getBean(JdbcClient.class);
+    }
+
+    /** Nothing is relayed there. */
+    static ConfigurableApplicationContext start(PostgresSchema schema) {
+        return new SpringApplicationBuilder(Shop.class)
                 .run(
                         "--server.port=0",
                         "--spring.application.name=shop",
@@ -69,8 +75,6 @@ class ConsoleIntegrationTest {
                         "--outbox.inbox.enabled=false",
                         "--spring.autoconfigure.exclude=org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration",
                         "--management.endpoints.web.exposure.include=outbox");
-        api = new Api((WebApplicationContext) shop, true);
-        jdbc = shop.getBean(JdbcClient.class);
     }
 
     @AfterAll
@@ -370,7 +374,14 @@ class ConsoleIntegrationTest {
     @Test
     void who_may_not_see_is_shown_nothing() throws Exception {
         for (String path : List.of(
-                "events", "events/" + publish("A"), "quarantine", "quarantine/impact", "pauses", "audit", "audit.csv"))
+                "state",
+                "events",
+                "events/" + publish("A"),
+                "quarantine",
+                "quarantine/impact",
+                "pauses",
+                "audit",
+                "audit.csv"))
             assertProblem(
                     api.get(somebody("olaf", "OUTBOX_OPERATE"), "/outbox/api/" + path),
                     403,
@@ -391,12 +402,26 @@ class ConsoleIntegrationTest {
     }
 
     @Test
-    void the_actuator_endpoint_shows_pauses_and_quarantine_to_who_may_see_them() throws Exception {
+    void the_state_tells_how_many_events_wait_for_how_long_and_who_works_on_them() throws Exception {
+        publish("A");
+        Answer state = api.get(VICTOR, "/outbox/api/state");
+        assertThat(state.status()).isEqualTo(200);
+        assertThat(state.json().propertyNames()).containsExactlyInAnyOrder("events", "oldestAge", "lanes");
+        assertThat(state.json().path("events").path("PENDING").asInt()).isPositive();
+        assertThat(state.text("oldestAge")).matches("PT[0-9HMS.]+");
+        assertThat(state.json().path("lanes").isArray()).isTrue();
+    }
+
+    @Test
+    void the_actuator_endpoint_shows_how_it_is_with_the_outbox_to_who_may_see_it() throws Exception {
         UUID id = publish("A");
         quarantine(id, "too large");
         Answer shown = api.get(VICTOR, "/actuator/outbox");
         assertThat(shown.status()).isEqualTo(200);
-        assertThat(shown.json().propertyNames()).containsExactlyInAnyOrder("pauses", "quarantined", "quarantine");
+        assertThat(shown.json().propertyNames())
+                .containsExactlyInAnyOrder("state", "pauses", "quarantined", "quarantine", "replays");
+        assertThat(shown.json().path("state").path("events").path("QUARANTINED").asInt())
+                .isPositive();
         assertThat(shown.json().path("quarantined").path("events").asInt()).isPositive();
         assertThat(shown.body()).contains(id.toString());
 
@@ -412,7 +437,7 @@ class ConsoleIntegrationTest {
         return texts(api.get(VICTOR, path).json().path("events"), "eventId");
     }
 
-    private static List<String> texts(JsonNode list, String field) {
+    static List<String> texts(JsonNode list, String field) {
         List<String> texts = new ArrayList<>();
         for (JsonNode element : list) texts.add(element.path(field).asString());
         return texts;

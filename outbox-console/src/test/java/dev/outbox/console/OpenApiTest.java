@@ -4,6 +4,7 @@ import static dev.outbox.console.Api.NOBODY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outbox.OutboxOperations;
+import dev.outbox.OutboxReplays;
 import dev.outbox.inbox.DeadLetters;
 import dev.outbox.spi.AccessControl;
 import java.lang.reflect.Proxy;
@@ -52,12 +53,14 @@ class OpenApiTest {
                 .withBean(Own.class)
                 .withBean(AccessControl.class, () -> AccessControl.allowAll("test"))
                 .withBean(OutboxOperations.class, () -> unanswered(OutboxOperations.class))
+                .withBean(OutboxReplays.class, () -> unanswered(OutboxReplays.class))
                 .withBean(DeadLetters.class, () -> unanswered(DeadLetters.class))
                 .run(context -> {
                     JsonNode api =
                             new Api(context, false).get(NOBODY, "/v3/api-docs").json();
                     assertThat(answers(api))
                             .containsExactlyInAnyOrder(
+                                    "GET /outbox/api/state: OutboxState",
                                     "GET /outbox/api/events: EventPage",
                                     "GET /outbox/api/events/{eventId}: EventState",
                                     "GET /outbox/api/quarantine: list of QuarantineGroup",
@@ -77,6 +80,13 @@ class OpenApiTest {
                                     "GET /outbox/api/dead-letters/impact: DeadLetterImpact",
                                     "POST /outbox/api/dead-letters/redrive: RedriveRequest -> RedriveResult",
                                     "POST /outbox/api/dead-letters/{eventId}/discard: DiscardRequest -> Decided",
+                                    "GET /outbox/api/replays: list of ReplayAnswer",
+                                    "GET /outbox/api/replays/{replayId}: ReplayAnswer",
+                                    "POST /outbox/api/replays/dry-run: ReplayPlanRequest -> DryRun",
+                                    "POST /outbox/api/replays: ReplayStartRequest -> 201 ReplayAnswer",
+                                    "POST /outbox/api/replays/{replayId}/pause: ReasonRequest -> Changed",
+                                    "POST /outbox/api/replays/{replayId}/resume: ReasonRequest -> Changed",
+                                    "POST /outbox/api/replays/{replayId}/cancel: ReasonRequest -> Changed",
                                     "GET /own: ");
                     JsonNode schemas = api.path("components").path("schemas");
                     assertThat(schemas.path("FilterRequest").path("properties").propertyNames())
@@ -94,6 +104,13 @@ class OpenApiTest {
                                     .propertyNames())
                             .containsExactlyInAnyOrder(
                                     "consumer", "topic", "eventType", "aggregateType", "aggregateId", "eventIds");
+                    assertThat(schemas.path("ReplayPlanRequest")
+                                    .path("properties")
+                                    .propertyNames())
+                            .containsExactlyInAnyOrder("from", "until", "aggregateIds", "eventTypes", "eventIds");
+                    assertThat(schemas.path("ReplayAnswer").path("properties").propertyNames())
+                            .contains("id", "status", "sent", "progress")
+                            .doesNotContain("replay");
                     assertThat(schemas.path("EventState").path("properties").propertyNames())
                             .contains("eventId", "status", "error", "createdAt");
                     assertThat(schemas.path("ShownPayload").path("properties").propertyNames())
@@ -117,9 +134,13 @@ class OpenApiTest {
                                 method.getKey().toUpperCase(Locale.ROOT),
                                 path.getKey(),
                                 takes.isEmpty() ? "" : takes + " -> ",
-                                schema(method.getValue().path("responses").path("200"))));
+                                answer(method.getValue().path("responses"))));
             }
         return answers;
+    }
+
+    private static String answer(JsonNode responses) {
+        return responses.has("201") ? "201 " + schema(responses.path("201")) : schema(responses.path("200"));
     }
 
     private static String schema(JsonNode body) {

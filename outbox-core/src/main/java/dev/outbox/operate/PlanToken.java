@@ -3,6 +3,7 @@ package dev.outbox.operate;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.outbox.DryRun;
+import dev.outbox.InvalidReplayTokenException;
 import dev.outbox.ReplayPlan;
 import dev.outbox.store.ReplayPlanJson;
 import java.security.GeneralSecurityException;
@@ -42,11 +43,11 @@ record PlanToken(ReplayPlan plan, long upTo, long events, boolean exact, Instant
         return encode(text) + "." + encode(signature(text, secret));
     }
 
-    /** @throws IllegalArgumentException if it was not signed with this secret, or too long ago */
+    /** @throws InvalidReplayTokenException if it was not signed with this secret, or too long ago */
     static PlanToken read(String token, byte[] secret, Instant now) {
         PlanToken read = read(token, secret);
         if (read.madeAt.plus(VALID).isBefore(now) || read.madeAt.isAfter(now.plus(AHEAD)))
-            throw new IllegalArgumentException(
+            throw new InvalidReplayTokenException(
                     "This dry run is of %s, and can be used for %d minutes only. Make it again, and start with the token that it returns."
                             .formatted(read.madeAt, VALID.toMinutes()));
         return read;
@@ -70,8 +71,8 @@ record PlanToken(ReplayPlan plan, long upTo, long events, boolean exact, Instant
         }
     }
 
-    private static IllegalArgumentException unknown() {
-        return new IllegalArgumentException(
+    private static InvalidReplayTokenException unknown() {
+        return new InvalidReplayTokenException(
                 "This is no token of a dry run on these tables: it was changed, or comes from another database. Make a dry run, and start with the token that it returns.");
     }
 

@@ -3,11 +3,18 @@ package dev.outbox.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.outbox.DryRun;
+import dev.outbox.EventStatus;
 import dev.outbox.OutboxAccessDeniedException;
 import dev.outbox.OutboxOperations;
 import dev.outbox.OutboxPause;
+import dev.outbox.OutboxReplays;
+import dev.outbox.Replay;
+import dev.outbox.ReplayPlan;
+import dev.outbox.ReplayRequest;
 import dev.outbox.spi.AccessControl;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
@@ -33,18 +40,30 @@ class OutboxEndpointTest {
             application.withPropertyValues("management.endpoints.web.exposure.include=outbox");
 
     @Test
-    void shows_what_is_paused_and_what_is_in_quarantine() {
+    void shows_what_waits_what_is_paused_what_is_in_quarantine_and_replays_that_are_not_over() {
         exposed.withBean(AccessControl.class, () -> AccessControl.allowAll("test"))
                 .run(context -> {
                     context.getBean(OutboxOperations.class).pause(OutboxPause.everything(), "maintenance");
+                    OutboxReplays replays = context.getBean(OutboxReplays.class);
+                    UUID paused = started(replays);
+                    replays.pause(paused, "lunch hour");
+                    replays.cancel(started(replays), "a mistake");
                     OutboxEndpoint.State state =
                             context.getBean(OutboxEndpoint.class).state();
+                    assertThat(state.state().events()).containsEntry(EventStatus.PENDING, 0L);
+                    assertThat(state.state().lanes()).isEmpty();
+                    assertThat(state.replays()).extracting(Replay::id).containsExactly(paused);
                     assertThat(state.pauses()).containsExactly(OutboxPause.everything());
                     assertThat(state.quarantined().events()).isZero();
                     assertThat(state.quarantine()).isEmpty();
                     assertThat(context.getBean(OutboxWebEndpoint.class).state().getBody())
                             .isEqualTo(state);
                 });
+    }
+
+    private static UUID started(OutboxReplays replays) {
+        DryRun shown = replays.dryRun(ReplayPlan.ofTypes(Set.of("OrderPlaced")));
+        return replays.start(ReplayRequest.normal(shown.token()), "lost a day").id();
     }
 
     @Test
