@@ -16,8 +16,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Looks at the table of events as a whole. What it costs is bounded: every count stops at {@value #CAP}, goes along an index that finished events are not in or are apart in, and so does not grow with
- * what was published. A statement that takes longer than 10 s is given up.
+ * Looks at the table of events as a whole, and at replays. What it costs is bounded: every count stops at {@value #CAP}, goes along an index that finished events are not in or are apart in, and so does
+ * not grow with what was published; of replays there is a row for each that an operator has ever started. A statement that takes longer than 10 s is given up.
  */
 public abstract class StateStore {
     /** No count goes further. */
@@ -64,8 +64,20 @@ public abstract class StateStore {
             return new TableState(
                     Collections.unmodifiableMap(events),
                     pending.orOlder(retrying.oldest()).age(),
+                    replays(),
                     dialect.size(template, tables, "outbox_events"));
         });
+    }
+
+    private TableState.Replays replays() {
+        return jdbc.sql("""
+                        SELECT count(CASE status WHEN 'RUNNING' THEN 1 END) AS running, count(CASE status WHEN 'PAUSED' THEN 1 END) AS paused,
+                               coalesce(sum(CASE WHEN expected > sent THEN expected - sent ELSE 0 END), 0) AS remaining
+                        FROM outbox_replays WHERE status IN ('RUNNING', 'PAUSED')
+                        """)
+                .query((row, number) ->
+                        new TableState.Replays(row.getLong("running"), row.getLong("paused"), row.getLong("remaining")))
+                .single();
     }
 
     /** The lanes that relays have now. */

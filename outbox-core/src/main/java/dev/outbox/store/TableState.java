@@ -11,11 +11,13 @@ import org.jspecify.annotations.Nullable;
  * @param events how many there are of each status that is not final, up to {@value StateStore#CAP}, which stands for that many or more
  * @param oldestAge how long ago, by the database's clock, the oldest event was stored that is pending or being retried; zero when there is none. Those in quarantine and those
  *     that wait behind them do not count
+ * @param replays those that are not over
  * @param size null where the database does not tell
  */
 public record TableState(
         Map<EventStatus, Long> events,
         Duration oldestAge,
+        Replays replays,
         @Nullable Size size) {
     public TableState {
         events = Map.copyOf(events);
@@ -30,6 +32,15 @@ public record TableState(
     public long backlog() {
         return count(EventStatus.PENDING) + count(EventStatus.RETRYING);
     }
+
+    /**
+     * The replays that are not over.
+     *
+     * @param running how many are sending, or about to
+     * @param paused how many an operator has stopped for a while
+     * @param remaining events that all of them have still to send, as far as what their dry runs have announced is right
+     */
+    public record Replays(long running, long paused, long remaining) {}
 
     /**
      * How large a table is.

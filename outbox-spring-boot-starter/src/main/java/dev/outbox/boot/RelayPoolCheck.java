@@ -41,17 +41,20 @@ final class RelayPoolCheck {
         return pool == null ? null : pool.getMax();
     }
 
+    /** Each worker takes one, and a replay as well. */
     private static void warnOfSharedPool(int size, int workers) {
-        if (size > workers) return;
+        int most = workers + 1;
+        if (size > most) return;
         log.warn(
-                "The connection pool has {} connections and the outbox relay {} workers, so a busy relay can leave the application none, and requests"
-                        + " wait or fail: raise spring.datasource.hikari.maximum-pool-size to more than {}, or lower outbox.relay.workers below {}.",
+                "The connection pool has {} connections, and {} workers of the outbox relay and a replay take up to {}, so they can leave the application none, and"
+                        + " requests wait or fail: raise spring.datasource.hikari.maximum-pool-size to more than {}, or lower outbox.relay.workers.",
                 size,
                 workers,
-                workers,
-                size);
+                most,
+                most);
     }
 
+    /** A replay waits its turn: it takes a connection a few times in a second, and keeps to its rate. */
     private static void warnOfOwnPool(int size, int workers) {
         if (size >= workers) return;
         log.warn(

@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Gauges of the table of events, as it was sampled last; NaN as long as nothing is known. */
+/** Gauges of the table of events and of replays, as it was sampled last; NaN as long as nothing is known. */
 final class TableMeters implements MeterBinder {
     private final TableSampler sampler;
     private final @Nullable TableForecast forecast;
@@ -45,6 +45,7 @@ final class TableMeters implements MeterBinder {
                         "Until what is pending or being retried is gone, at the rate at which this process publishes; NaN when it does not")
                 .baseUnit("seconds")
                 .register(registry);
+        bindReplays(registry);
         if (!sampler.tellsSize()) return;
         of(
                         "outbox.table.size",
@@ -68,6 +69,21 @@ final class TableMeters implements MeterBinder {
                 .description(
                         "Until the tables of events and of archived ones reach outbox.retention.table-limit, if they go on growing as they do; NaN while they do not")
                 .baseUnit("seconds")
+                .register(registry);
+    }
+
+    private void bindReplays(MeterRegistry registry) {
+        String description = "Replays that are not over";
+        of("outbox.replays", state -> state.replays().running())
+                .description(description)
+                .tag("status", "running")
+                .register(registry);
+        of("outbox.replays", state -> state.replays().paused())
+                .description(description)
+                .tag("status", "paused")
+                .register(registry);
+        of("outbox.replay.remaining", state -> state.replays().remaining())
+                .description("Events that running and paused replays have still to send, as far as their dry runs tell")
                 .register(registry);
     }
 

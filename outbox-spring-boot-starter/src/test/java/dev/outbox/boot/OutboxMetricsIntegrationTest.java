@@ -4,6 +4,12 @@ import static dev.outbox.boot.SampledOutbox.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.outbox.OutboxOperations;
+import dev.outbox.OutboxPause;
+import dev.outbox.OutboxReplays;
+import dev.outbox.ReplayPlan;
+import dev.outbox.ReplayRequest;
+import dev.outbox.spi.AccessControl;
 import dev.outbox.spi.EventSender;
 import dev.outbox.test.PostgresSchema;
 import dev.outbox.test.TcpProxy;
@@ -12,6 +18,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,7 +28,7 @@ import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConf
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** What the gauges tell of the table of events. */
+/** What the gauges tell of the table of events and of replays. */
 @Timeout(60)
 class OutboxMetricsIntegrationTest {
     private final PostgresSchema schema = TestServers.postgres().createSchema("metrics");
@@ -64,6 +72,41 @@ class OutboxMetricsIntegrationTest {
                 return gauge("outbox.drain.time") > 0;
             });
         });
+    }
+
+    @Test
+    void replays_that_are_not_over_are_told_by_status_with_what_they_have_still_to_send() {
+        application()
+                .withBean(AccessControl.class, () -> AccessControl.allowAll("a test"))
+                .run(context -> {
+                    for (int i = 0; i < 10; i++) publish(context, "A", "Fine");
+                    OutboxReplays replays = context.getBean(OutboxReplays.class);
+                    ReplayPlan everything = ReplayPlan.ofPeriod(Instant.EPOCH, null);
+                    await().until(() -> replays.dryRun(everything).events() == 10);
+                    context.getBean(OutboxOperations.class).pause(OutboxPause.everything(), "so that replays stand");
+                    String token = replays.dryRun(everything).token();
+                    UUID paused =
+                            replays.start(ReplayRequest.normal(token), "a test").id();
+                    replays.start(ReplayRequest.normal(token), "a test");
+                    replays.pause(paused, "a test");
+                    await().until(() -> replays("running") == 1 && replays("paused") == 1);
+                    assertThat(gauge("outbox.replay.remaining")).isEqualTo(20);
+
+                    context.getBean(OutboxOperations.class).resume(OutboxPause.everything(), "a test");
+                    await().until(() -> replays("running") == 0 && replays("paused") == 1);
+                    assertThat(gauge("outbox.replay.remaining")).isEqualTo(10);
+                    replays.cancel(paused, "a test");
+                    await().until(() -> replays("paused") == 0);
+                    assertThat(gauge("outbox.replay.remaining")).isZero();
+                    assertThat(meters.counter("outbox.replay.sent").count()).isEqualTo(10);
+                });
+    }
+
+    private double replays(String status) {
+        return meters.get("outbox.replays")
+                .tags(Tags.of("status", status))
+                .gauge()
+                .value();
     }
 
     @Test
@@ -120,6 +163,8 @@ class OutboxMetricsIntegrationTest {
                 await().until(() -> Double.isNaN(events("pending")));
                 assertThat(gauge("outbox.pending.oldest.age")).isNaN();
                 assertThat(gauge("outbox.table.size")).isNaN();
+                assertThat(replays("running")).isNaN();
+                assertThat(gauge("outbox.replay.remaining")).isNaN();
                 proxy.heal();
                 await().atMost(Duration.ofSeconds(30)).until(() -> events("pending") == 0);
             });

@@ -170,17 +170,16 @@ class RelayDataSourceIntegrationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"2, 2", "1, 3"})
+    @CsvSource({"3, 2", "1, 3"})
     void a_shared_pool_that_leaves_the_application_no_connection_is_warned_of(
             int size, int workers, CapturedOutput output) {
         started(application, size, workers);
         assertThat(output)
                 .contains(
-                        "The connection pool has %d connections and the outbox relay %d workers, so a busy relay can leave the application none,"
-                                        .formatted(size, workers)
-                                + " and requests wait or fail: raise spring.datasource.hikari.maximum-pool-size to more than %d,"
-                                        .formatted(workers)
-                                + " or lower outbox.relay.workers below %d.".formatted(size));
+                        "The connection pool has %d connections, and %d workers of the outbox relay and a replay take up to %d, so they can leave the application none,"
+                                        .formatted(size, workers, workers + 1)
+                                + " and requests wait or fail: raise spring.datasource.hikari.maximum-pool-size to more than %d, or lower outbox.relay.workers."
+                                        .formatted(workers + 1));
     }
 
     @Test
@@ -195,7 +194,7 @@ class RelayDataSourceIntegrationTest {
 
     @Test
     void pools_that_suffice_are_not_mentioned(CapturedOutput output) {
-        started(application, 3, 2);
+        started(application, 4, 2);
         started(application.withUserConfiguration(OwnPool.class).withPropertyValues("orders.relay-pool=2"), 1, 2);
         assertThat(output).doesNotContain("WARN");
     }

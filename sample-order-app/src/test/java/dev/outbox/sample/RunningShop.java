@@ -18,7 +18,11 @@ import org.springframework.test.context.ContextConfiguration;
 @SpringBootTest(
         classes = OrderApplication.class,
         webEnvironment = WebEnvironment.RANDOM_PORT,
-        properties = "sample.guide.enabled=false")
+        properties = {
+            "sample.guide.enabled=false",
+            "outbox.metrics.interval=500ms",
+            "outbox.retention.table-limit=100GB"
+        })
 @ContextConfiguration(initializers = ShopServers.class)
 @Import(RunningShop.Access.class)
 abstract class RunningShop {

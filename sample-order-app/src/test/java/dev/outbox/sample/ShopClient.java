@@ -73,6 +73,11 @@ final class ShopClient {
         return response(request(path).GET()).statusCode();
     }
 
+    /** The body of an answer that is not JSON. */
+    String text(String path) {
+        return response(request(path).GET()).body();
+    }
+
     private HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(url + path)).timeout(Duration.ofSeconds(20));
     }

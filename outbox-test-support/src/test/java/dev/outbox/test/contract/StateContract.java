@@ -3,19 +3,23 @@ package dev.outbox.test.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outbox.EventStatus;
+import dev.outbox.ReplayMode;
+import dev.outbox.ReplayPlan;
 import dev.outbox.store.Database;
 import dev.outbox.store.Dialect;
 import dev.outbox.store.OutboxTables;
+import dev.outbox.store.ReplayStore;
 import dev.outbox.store.StateStore;
 import dev.outbox.store.TableState;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What is told of the table of events as a whole. */
+/** What is told of the table of events as a whole, and of replays. */
 @Timeout(60)
 abstract class StateContract {
     private Outbox outbox;
@@ -81,6 +85,39 @@ abstract class StateContract {
         assertThat(states.read().oldestAge()).isBetween(Duration.ofHours(1), Duration.ofMinutes(62));
         age(Duration.ofHours(2), EventStatus.RETRYING);
         assertThat(states.read().oldestAge()).isBetween(Duration.ofHours(2), Duration.ofMinutes(122));
+    }
+
+    @Test
+    void replays_that_are_not_over_are_counted_with_what_they_have_still_to_send() {
+        assertThat(states.read().replays()).isEqualTo(new TableState.Replays(0, 0, 0));
+        replay("RUNNING", 100, 40);
+        replay("RUNNING", 10, 25); // more than was estimated
+        replay("PAUSED", 7, 0);
+        replay("DONE", 500, 400);
+        replay("CANCELLED", 500, 0);
+        assertThat(states.read().replays()).isEqualTo(new TableState.Replays(2, 1, 67));
+    }
+
+    private void replay(String status, long expected, long sent) {
+        UUID id = UUID.randomUUID();
+        outbox.replayStore.start(
+                new ReplayStore.NewReplay(
+                        id,
+                        ReplayPlan.ofTypes(Set.of("Placed")),
+                        1,
+                        expected,
+                        false,
+                        ReplayMode.NORMAL,
+                        Set.of(),
+                        1,
+                        "test"),
+                () -> {});
+        outbox.jdbc
+                .sql("UPDATE outbox_replays SET status = :status, sent = :sent WHERE id = :id")
+                .param("status", status)
+                .param("sent", sent)
+                .param("id", Dialect.of(outbox.tables).id(id))
+                .update();
     }
 
     @Test
