@@ -1,5 +1,6 @@
 package dev.outbox;
 
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,10 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param exact whether the numbers here are counted; otherwise {@code keys} and {@code groups} are of those that were counted only
  * @param keys of how many keys
  * @param groups how many of each type and topic, the most frequent first
- * @param first the earliest; null if there is none
- * @param last the latest; null if there is none
+ * @param first the earliest that was found; null if none was
+ * @param last the latest that was found; null if none was
  * @param sample some of the earliest, at most {@value #SAMPLE}
- * @param upTo the highest sequence that is meant: what is published later is not
+ * @param upTo the highest sequence there is now
+ * @param shownAt what was published by then is meant, by the database's clock; what is published later is not
  * @param token what a replay of it is started with, within an hour
  */
 public record DryRun(
@@ -25,6 +27,7 @@ public record DryRun(
         @Nullable EventState last,
         List<EventState> sample,
         long upTo,
+        Instant shownAt,
         String token) {
     public static final int MOST_COUNTED = 10_000;
     public static final int SAMPLE = 10;
@@ -39,6 +42,6 @@ public record DryRun(
 
     /** The same with another token. */
     public DryRun withToken(String token) {
-        return new DryRun(events, exact, keys, groups, first, last, sample, upTo, token);
+        return new DryRun(events, exact, keys, groups, first, last, sample, upTo, shownAt, token);
     }
 }

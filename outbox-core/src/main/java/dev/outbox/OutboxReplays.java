@@ -22,7 +22,8 @@ public interface OutboxReplays {
     DryRun dryRun(ReplayPlan plan);
 
     /**
-     * Starts a replay of what a dry run has shown: the events up to its highest sequence that are published and there. What retention has removed since then is not sent; from now on it spares what the replay needs.
+     * Starts a replay of what a dry run has shown: the events that were published by then and are still there. What retention has removed since then is not sent; from now on it spares what the replay needs. A token starts one replay: the same request once more returns that one, so that a request
+     * whose answer was lost can be repeated.
      *
      * @return the replay, whose id the other methods take
      * @throws InvalidReplayTokenException if the token is none of these tables, was changed, or is older than an hour

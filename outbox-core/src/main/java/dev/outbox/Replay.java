@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param id what copies carry in {@code ce_replayid}
  * @param plan which events
  * @param upTo the highest sequence that is meant
+ * @param shownAt when the dry run was made, by the database's clock: what was published by then is meant
  * @param expected how many events the dry run has announced
  * @param exact whether it had counted them all; estimated otherwise
  * @param mode what consumers are to do
@@ -28,6 +29,7 @@ public record Replay(
         UUID id,
         ReplayPlan plan,
         long upTo,
+        Instant shownAt,
         long expected,
         boolean exact,
         ReplayMode mode,

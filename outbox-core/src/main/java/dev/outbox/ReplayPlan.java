@@ -24,16 +24,39 @@ public record ReplayPlan(
     /** How many values each of the sets may have. */
     public static final int MOST_VALUES = 1_000;
 
-    /** @throws IllegalArgumentException if no condition is given, a set is too large, or the period ends before it begins */
+    /** How long an aggregate id or an event type can be. */
+    public static final int MAX_LENGTH = 200;
+
+    /** All aggregate ids and event types together. */
+    public static final int MAX_CHARACTERS = 100_000;
+
+    /** @throws IllegalArgumentException if no condition is given, a set is too large, a value is none that an event can have, or the period ends before it begins */
     public ReplayPlan {
         aggregateIds = limited("aggregate ids", aggregateIds);
         eventTypes = limited("event types", eventTypes);
         eventIds = limited("event ids", eventIds);
+        int characters = characters("aggregate id", aggregateIds) + characters("event type", eventTypes);
+        if (characters > MAX_CHARACTERS)
+            throw new IllegalArgumentException(
+                    "The aggregate ids and event types of a replay have at most %d characters together, not %d. Make several replays of it."
+                            .formatted(MAX_CHARACTERS, characters));
         if (from == null && until == null && aggregateIds.isEmpty() && eventTypes.isEmpty() && eventIds.isEmpty())
             throw new IllegalArgumentException(
                     "A replay needs a period, aggregate ids, event types or event ids. Give one of its ends for a period that is open at the other.");
         if (from != null && until != null && until.isBefore(from))
             throw new IllegalArgumentException("The period ends at %s, before it begins at %s.".formatted(until, from));
+    }
+
+    private static int characters(String name, Set<String> values) {
+        int characters = 0;
+        for (String value : values) {
+            if (value.isEmpty() || value.length() > MAX_LENGTH || value.indexOf('\0') >= 0)
+                throw new IllegalArgumentException(
+                        "An %s has 1 to %d characters and no U+0000, and one of this replay has not: no event can be meant by it. Correct it, or leave it out."
+                                .formatted(name, MAX_LENGTH));
+            characters += value.length();
+        }
+        return characters;
     }
 
     private static <T> Set<T> limited(String name, Set<T> values) {

@@ -11,6 +11,7 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.UUID;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -20,25 +21,25 @@ import javax.crypto.spec.SecretKeySpec;
  * @param upTo the highest sequence that is meant
  * @param events how many were announced
  * @param exact whether they were counted
- * @param madeAt when, by the clock of the process that has made it
+ * @param shownAt when, by the database's clock
  */
-record PlanToken(ReplayPlan plan, long upTo, long events, boolean exact, Instant madeAt) {
+record PlanToken(ReplayPlan plan, long upTo, long events, boolean exact, Instant shownAt) {
     /** How long a token can be used. What is shown grows old: events are published, and retention removes some. */
     static final Duration VALID = Duration.ofHours(1);
 
-    /** Clocks of two processes may differ a little. */
+    /** The database's clock and that of this process may differ a little. */
     private static final Duration AHEAD = Duration.ofMinutes(5);
 
     private static final String ALGORITHM = "HmacSHA256";
     private static final int FIELDS = 5;
 
-    static PlanToken of(ReplayPlan plan, DryRun shown, Instant now) {
-        return new PlanToken(plan, shown.upTo(), shown.events(), shown.exact(), now);
+    static PlanToken of(ReplayPlan plan, DryRun shown) {
+        return new PlanToken(plan, shown.upTo(), shown.events(), shown.exact(), shown.shownAt());
     }
 
     String signed(byte[] secret) {
-        byte[] text = "%d %d %b %d %s"
-                .formatted(upTo, events, exact, madeAt.toEpochMilli(), ReplayPlanJson.write(plan))
+        byte[] text = "%d %d %b %s %s"
+                .formatted(upTo, events, exact, shownAt, ReplayPlanJson.write(plan))
                 .getBytes(UTF_8);
         return encode(text) + "." + encode(signature(text, secret));
     }
@@ -46,10 +47,10 @@ record PlanToken(ReplayPlan plan, long upTo, long events, boolean exact, Instant
     /** @throws InvalidReplayTokenException if it was not signed with this secret, or too long ago */
     static PlanToken read(String token, byte[] secret, Instant now) {
         PlanToken read = read(token, secret);
-        if (read.madeAt.plus(VALID).isBefore(now) || read.madeAt.isAfter(now.plus(AHEAD)))
+        if (read.shownAt.plus(VALID).isBefore(now) || read.shownAt.isAfter(now.plus(AHEAD)))
             throw new InvalidReplayTokenException(
                     "This dry run is of %s, and can be used for %d minutes only. Make it again, and start with the token that it returns."
-                            .formatted(read.madeAt, VALID.toMinutes()));
+                            .formatted(read.shownAt, VALID.toMinutes()));
         return read;
     }
 
@@ -65,10 +66,15 @@ record PlanToken(ReplayPlan plan, long upTo, long events, boolean exact, Instant
                     Long.parseLong(fields[0]),
                     Long.parseLong(fields[1]),
                     Boolean.parseBoolean(fields[2]),
-                    Instant.ofEpochMilli(Long.parseLong(fields[3])));
+                    Instant.parse(fields[3]));
         } catch (IllegalArgumentException e) {
             throw unknown();
         }
+    }
+
+    /** The same for the same token, and for no other: of two starts with one token the second finds the first. */
+    static UUID replayId(String token) {
+        return UUID.nameUUIDFromBytes(token.getBytes(UTF_8));
     }
 
     private static InvalidReplayTokenException unknown() {

@@ -3,6 +3,7 @@ package dev.outbox.operate;
 import static dev.outbox.OutboxPermission.OUTBOX_VIEW;
 
 import dev.outbox.DryRun;
+import dev.outbox.InvalidReplayTokenException;
 import dev.outbox.OutboxReplays;
 import dev.outbox.Replay;
 import dev.outbox.ReplayMode;
@@ -40,25 +41,32 @@ public final class StoredReplays implements OutboxReplays {
     public DryRun dryRun(ReplayPlan plan) {
         access.require(OUTBOX_VIEW);
         DryRun shown = search.dryRun(plan);
-        return shown.withToken(PlanToken.of(plan, shown, clock.instant()).signed(replays.secret()));
+        return shown.withToken(PlanToken.of(plan, shown).signed(replays.secret()));
     }
 
     @Override
     public Replay start(ReplayRequest request, String reason) {
         Operator operator = operator(reason);
         PlanToken token = PlanToken.read(request.token(), replays.secret(), clock.instant());
-        UUID id = UUID.randomUUID();
         NewReplay replay = new NewReplay(
-                id,
+                PlanToken.replayId(request.token()),
                 token.plan(),
                 token.upTo(),
+                token.shownAt(),
                 token.events(),
                 token.exact(),
                 request.mode(),
                 request.consumers(),
                 request.eventsPerSecond(),
                 operator.name());
-        return replays.start(replay, () -> operator.did("REPLAY_START", subject(replay), null));
+        Replay started = replays.start(replay, () -> operator.did("REPLAY_START", subject(replay), null));
+        if (started.mode() != request.mode()
+                || !started.consumers().equals(request.consumers())
+                || started.eventsPerSecond() != request.eventsPerSecond())
+            throw new InvalidReplayTokenException(
+                    "This dry run has started replay %s already, in mode %s. Make another one for another replay."
+                            .formatted(started.id(), started.mode()));
+        return started;
     }
 
     private static String subject(NewReplay replay) {

@@ -2,58 +2,42 @@ package dev.outbox.relay;
 
 import dev.outbox.OutboxPause;
 import dev.outbox.Replay;
-import dev.outbox.ReplayStatus;
-import dev.outbox.spi.EventSender;
 import dev.outbox.spi.OutboxRecord;
 import dev.outbox.store.Candidate;
-import dev.outbox.store.PauseStore;
-import dev.outbox.store.ReplayRunStore;
 import dev.outbox.store.ReplayRunStore.Chunk;
 import dev.outbox.store.ReplayRunStore.Claim;
-import dev.outbox.store.ReplayRunStore.Standing;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One process's run of a replay that it has claimed: chunk after chunk of read, send in waves, write the checkpoint. A chunk is what may be sent in a second, so a crash repeats no more than that, and an operator's
- * word counts within about a second.
+ * One process's run of a replay that it has claimed: chunk after chunk of read, send in waves, write the checkpoint. A chunk is what may be sent in a second, so a crash repeats no more than that.
  *
  * <p>A copy is sent only after those of all earlier events of its key were acknowledged, in this chunk by {@link Waves}, before it by the checkpoint. So whatever fails, and whoever runs the replay
- * meanwhile, the first copies of a key come in order. Nothing is skipped: where a send fails the replay stands, and tries again.
+ * meanwhile, the first copies of a key come in order. Nothing is skipped: where a send fails the replay stands, and tries again with that event alone, so that others are not sent with every try.
  */
 final class ReplayRun {
     private static final Logger log = LoggerFactory.getLogger(Replayer.class);
     private static final int MOST = 500;
     private static final int MAX_ERROR = 1_000;
 
-    private final ReplayRunStore store;
-    private final PauseStore pauses;
-    private final EventSender sender;
-    private final RelaySettings settings;
-    private final ReplayMeters meters;
-    private final Trouble trouble;
-    private final CountDownLatch stop;
-    private final Claim claim;
+    /** After each look at many events of which none is meant, so that these are bounded as well. */
+    private static final Duration BREATH = Duration.ofMillis(20);
+
+    private final Replayer.Tools tools;
+    private final HeldReplay held;
     private final Replay replay;
     private final Map<String, String> headers;
-    private final int chunk;
-    private Deadline leaseEnd;
-    private long checkpoint;
-    private long sent;
-    private ReplayStatus status;
-    private boolean lost;
+    private int chunk;
 
     /**
      * A run of a replay that was just claimed.
@@ -61,21 +45,16 @@ final class ReplayRun {
      * @param leaseEnd reckoned from before the claim
      */
     ReplayRun(Replayer.Tools tools, Claim claim, Deadline leaseEnd) {
-        this.store = tools.store();
-        this.pauses = tools.pauses();
-        this.sender = tools.sender();
-        this.settings = tools.settings();
-        this.meters = tools.meters();
-        this.trouble = tools.trouble();
-        this.stop = tools.stop();
-        this.claim = claim;
+        this.tools = tools;
+        this.held = new HeldReplay(
+                tools.store(), claim, tools.settings().timeouts().lease(), leaseEnd);
         this.replay = claim.replay();
         this.headers = headers(replay);
-        this.chunk = Math.min(Math.min(MOST, settings.batch().size()), replay.eventsPerSecond());
-        this.leaseEnd = leaseEnd;
-        this.checkpoint = replay.checkpoint();
-        this.sent = replay.sent();
-        this.status = replay.status();
+        this.chunk = replay.error() == null ? fullChunk() : 1;
+    }
+
+    private int fullChunk() {
+        return Math.min(Math.min(MOST, tools.settings().batch().size()), replay.eventsPerSecond());
     }
 
     /** What consumers know a replay by. */
@@ -102,95 +81,84 @@ final class ReplayRun {
 
     /** Works until there is a reason to leave, and lets others have it then. */
     End run() throws InterruptedException {
-        log.info("Replay {} goes on behind sequence {}.", replay.id(), checkpoint);
-        while (status == ReplayStatus.RUNNING && !lost) {
-            if (isStopping() || leaseEnd.passed()) return leave(End.LEFT, null);
-            Chunk next = store.read(replay, checkpoint, chunk, settings.batch().bytes());
-            Deadline pace =
-                    Deadline.after(Duration.ofSeconds(next.events().size()).dividedBy(replay.eventsPerSecond()));
-            String pause = pauseOf(next.events());
-            if (pause != null) return leave(End.HELD, pause);
+        log.info("Replay {} goes on behind sequence {}.", replay.id(), held.checkpoint());
+        while (held.goesOn() && !tools.isStopping()) {
+            List<OutboxPause> pauses = tools.pauses().all();
+            if (pauses.contains(OutboxPause.everything())) return leave(End.HELD, told(OutboxPause.everything()));
+            Chunk next =
+                    tools.store().read(replay, held.checkpoint(), chunk, tools.settings().batch().bytes());
+            Deadline pace = Deadline.after(next.events().isEmpty() ? BREATH : timeOf(next));
+            OutboxPause pause = holding(next.events(), pauses);
+            if (pause != null) return leave(End.HELD, told(pause));
             Throwable failure = send(next);
             if (failure != null) {
-                meters.failed();
-                trouble.failed(
-                        "Replay %s stands at sequence %d and tries again.".formatted(replay.id(), checkpoint), failure);
+                tools.meters().failed();
+                tools.trouble()
+                        .failed(
+                                "Replay %s stands at sequence %d and tries again."
+                                        .formatted(replay.id(), held.checkpoint()),
+                                failure);
                 return leave(End.FAILED, told(failure));
             }
-            if (isStopping()) return leave(End.LEFT, null);
-            if (!next.events().isEmpty() || checkpoint >= replay.upTo() || renewalDue()) save(null, fullLease());
-            if (status == ReplayStatus.RUNNING) stop.await(pace.left().toNanos(), TimeUnit.NANOSECONDS);
+            if (!next.events().isEmpty() || held.isOver() || held.isSaveDue()) held.save();
+            if (!next.events().isEmpty()) {
+                chunk = fullChunk();
+                tools.trouble().over();
+            }
+            if (held.goesOn()) tools.stop().await(pace.left().toNanos(), TimeUnit.NANOSECONDS);
         }
-        if (!lost) log.info("Replay {} is {}: {} events sent.", replay.id(), status, sent);
         return leave(End.LEFT, null);
     }
 
-    private boolean isStopping() {
-        return stop.getCount() == 0;
+    private Duration timeOf(Chunk chunk) {
+        return Duration.ofSeconds(chunk.events().size()).dividedBy(replay.eventsPerSecond());
     }
 
-    private Duration fullLease() {
-        return settings.timeouts().lease();
+    private static @Nullable OutboxPause holding(List<Candidate> events, List<OutboxPause> pauses) {
+        return pauses.stream()
+                .filter(pause -> events.stream().anyMatch(event -> switch (pause.scope()) {
+                    case EVERYTHING -> true;
+                    case TOPIC -> event.event().topic().equals(pause.target());
+                    case LANE -> pause.target().equals(Integer.toString(event.lane()));
+                }))
+                .findFirst()
+                .orElse(null);
     }
 
-    /** Half of the lease is left for the next wave at least. */
-    private boolean renewalDue() {
-        return leaseEnd.left().compareTo(fullLease().dividedBy(2)) < 0;
-    }
-
-    /** Which pause of the outbox holds some of these events; null if none does. */
-    private @Nullable String pauseOf(List<Candidate> events) {
-        for (OutboxPause pause : pauses.all()) {
-            if (holds(pause, events)) return "Held by the pause of %s.".formatted(pause);
-        }
-        return null;
-    }
-
-    private static boolean holds(OutboxPause pause, List<Candidate> events) {
-        return switch (pause.scope()) {
-            case EVERYTHING -> true;
-            case TOPIC ->
-                events.stream().anyMatch(event -> event.event().topic().equals(pause.target()));
-            case LANE -> events.stream().anyMatch(event -> pause.target().equals(Integer.toString(event.lane())));
-        };
-    }
-
-    /** Sends a chunk, and moves the checkpoint up to the first event without an acknowledgement; null unless a send has failed. */
+    /** Sends a chunk, as far as it may; null unless a send has failed. */
     private @Nullable Throwable send(Chunk next) {
         Set<Candidate> acknowledged = new HashSet<>();
-        Throwable failure = null;
         try {
-            failure = sendWaves(next.events(), acknowledged);
+            return sendWaves(next.events(), acknowledged);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the stop has run out of time
+            return null;
+        } finally {
+            held.advance(next, acknowledged);
+            tools.meters().sent(acknowledged.size());
         }
-        Optional<Candidate> first = next.events().stream()
-                .filter(event -> !acknowledged.contains(event))
-                .findFirst();
-        checkpoint = first.map(event -> event.seq() - 1).orElse(next.to());
-        sent += next.events().stream()
-                .filter(event -> event.seq() <= checkpoint)
-                .count();
-        meters.sent(acknowledged.size());
-        return failure;
     }
 
     private @Nullable Throwable sendWaves(List<Candidate> events, Set<Candidate> acknowledged)
             throws InterruptedException {
         Waves waves = new Waves(events);
         for (List<Candidate> wave = waves.next(); !wave.isEmpty(); wave = waves.next()) {
-            if (renewalDue()) save(null, fullLease());
-            if (isStopping() || lost || leaseEnd.passed() || status != ReplayStatus.RUNNING) return null;
-            Deadline end = Deadline.after(settings.timeouts().send()).orSooner(leaseEnd);
-            List<Sending> underWay = new ArrayList<>();
-            for (Candidate event : wave) underWay.add(Sending.start(sender, copy(event.event())));
+            if (held.isSaveDue()) held.save();
+            if (!held.goesOn() || tools.isStopping()) return null;
+            Deadline end =
+                    Deadline.after(tools.settings().timeouts().send()).orSooner(held.leaseEnd());
+            Map<Candidate, Sending> underWay = new LinkedHashMap<>();
+            for (Candidate event : wave) {
+                if (end.passed() || tools.isStopping()) break; // each send may block for a while when the broker is gone
+                underWay.put(event, Sending.start(tools.sender(), copy(event.event())));
+            }
             Throwable failure = null;
-            for (int i = 0; i < wave.size(); i++) {
-                Throwable each = underWay.get(i).failure(end);
-                if (each == null) acknowledged.add(wave.get(i));
+            for (Map.Entry<Candidate, Sending> sending : underWay.entrySet()) {
+                Throwable each = sending.getValue().failure(end);
+                if (each == null) acknowledged.add(sending.getKey());
                 else failure = each;
             }
-            if (failure != null) return failure;
+            if (failure != null || underWay.size() < wave.size()) return failure;
             waves.settle(acknowledged);
         }
         return null;
@@ -202,30 +170,17 @@ final class ReplayRun {
         return event.withHeaders(both);
     }
 
+    private static String told(OutboxPause pause) {
+        return "Held by the pause of %s.".formatted(pause);
+    }
+
     private static String told(Throwable failure) {
         String error = RetryRules.describe(failure);
         return error.length() <= MAX_ERROR ? error : error.substring(0, MAX_ERROR);
     }
 
     private End leave(End end, @Nullable String error) {
-        save(error, Duration.ZERO);
+        held.letGo(error);
         return end;
-    }
-
-    private void save(@Nullable String error, Duration lease) {
-        if (lost) return;
-        boolean interrupted = Thread.interrupted(); // a connection pool would refuse us, and the checkpoint with us
-        Deadline renewed = Deadline.after(lease);
-        Optional<ReplayStatus> now = store.save(claim, new Standing(checkpoint, sent, error), lease);
-        if (interrupted) Thread.currentThread().interrupt();
-        leaseEnd = renewed;
-        now.ifPresentOrElse(known -> status = known, this::lose);
-    }
-
-    private void lose() {
-        lost = true;
-        log.warn(
-                "Replay {} was taken over by another process; what this one has sent since its last checkpoint is sent again.",
-                replay.id());
     }
 }

@@ -21,6 +21,9 @@ public final class Replayer {
     /** How often a process without a replay looks for one, unless something else is said. */
     public static final Duration DEFAULT_LOOK = Duration.ofSeconds(2);
 
+    /** For a replayer that was interrupted: one short transaction. */
+    private static final Duration TIME_TO_SAVE = Duration.ofSeconds(2);
+
     private final ReplayRunStore store;
     private final PauseStore pauses;
     private final EventSender sender;
@@ -29,6 +32,7 @@ public final class Replayer {
     private final Duration look;
     private final ReplayMeters meters;
     private @Nullable Running running;
+    private Deadline stopEnd = Deadline.after(Duration.ZERO);
 
     private record Running(Thread thread, CountDownLatch stop) {}
 
@@ -40,7 +44,11 @@ public final class Replayer {
             RelaySettings settings,
             ReplayMeters meters,
             Trouble trouble,
-            CountDownLatch stop) {}
+            CountDownLatch stop) {
+        boolean isStopping() {
+            return stop.getCount() == 0;
+        }
+    }
 
     /**
      * One that does not run yet.
@@ -78,19 +86,33 @@ public final class Replayer {
         thread.start();
     }
 
-    /** Stops after the wave under way and writes the checkpoint, so that another process can go on at once. Waits for that at most for the shutdown time-out. */
+    /** Says that {@link #stop} is going to be called, and returns at once: what is under way ends meanwhile. */
+    public synchronized void stopSoon() {
+        if (running == null || running.stop().getCount() == 0) return;
+        running.stop().countDown();
+        stopEnd = Deadline.after(settings.timeouts().shutdown());
+    }
+
+    /** Stops after the wave under way and writes the checkpoint, so that another process can go on at once. Waits for that at most for the shutdown time-out, since {@link #stopSoon} if that was called. */
     public synchronized void stop() {
         Running was = running;
         if (was == null) return;
-        was.stop().countDown();
+        stopSoon();
         try {
-            was.thread().join(settings.timeouts().shutdown().toMillis());
-            was.thread().interrupt();
+            join(was.thread(), stopEnd);
+            if (was.thread().isAlive()) {
+                was.thread().interrupt();
+                join(was.thread(), Deadline.after(TIME_TO_SAVE));
+            }
         } catch (InterruptedException e) {
             was.thread().interrupt();
             Thread.currentThread().interrupt();
         }
         running = null;
+    }
+
+    private static void join(Thread thread, Deadline end) throws InterruptedException {
+        thread.join(Math.max(1, end.left().toMillis()));
     }
 
     /** Whether it was started and not stopped. */
@@ -101,8 +123,8 @@ public final class Replayer {
     private void work(Tools tools) {
         int failures = 0;
         try {
-            while (tools.stop().getCount() > 0) {
-                ReplayRun.End end = end(tools);
+            while (!tools.isStopping()) {
+                ReplayRun.End end = next(tools);
                 failures = end == ReplayRun.End.FAILED ? failures + 1 : 0;
                 if (end != ReplayRun.End.LEFT) tools.stop().await(wait(failures).toNanos(), TimeUnit.NANOSECONDS);
             }
@@ -111,11 +133,9 @@ public final class Replayer {
         }
     }
 
-    private ReplayRun.End end(Tools tools) throws InterruptedException {
+    private ReplayRun.End next(Tools tools) throws InterruptedException {
         try {
-            ReplayRun.End end = runNext(tools);
-            if (end != ReplayRun.End.FAILED) tools.trouble().over();
-            return end;
+            return runNext(tools);
         } catch (RuntimeException e) {
             // Spring names the statement, its cause says what is wrong
             tools.trouble().failed("It goes on from its checkpoint.", e.getCause() == null ? e : e.getCause());

@@ -83,7 +83,7 @@ public abstract class Dialect {
     }
 
     /** A time as a parameter. */
-    Object time(Instant time) {
+    public Object time(Instant time) {
         return time.atOffset(ZoneOffset.UTC);
     }
 

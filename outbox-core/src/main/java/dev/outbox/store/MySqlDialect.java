@@ -59,7 +59,7 @@ final class MySqlDialect extends Dialect {
     }
 
     @Override
-    Object time(Instant time) {
+    public Object time(Instant time) {
         return LocalDateTime.ofInstant(time, ZoneOffset.UTC);
     }
 

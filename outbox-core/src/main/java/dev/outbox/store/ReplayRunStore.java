@@ -1,7 +1,6 @@
 package dev.outbox.store;
 
 import dev.outbox.Replay;
-import dev.outbox.ReplayPlan;
 import dev.outbox.ReplayStatus;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -96,13 +95,12 @@ public final class ReplayRunStore {
      * @param maxBytes the payloads together do not exceed this, unless there is only one
      */
     public Chunk read(Replay replay, long after, int most, long maxBytes) {
-        ReplayPlan plan = replay.plan();
-        boolean named = !plan.eventIds().isEmpty();
-        long from = named ? after + 1 : events.lowestAbove(after);
+        boolean byIds = !replay.plan().eventIds().isEmpty();
+        long from = byIds ? after + 1 : events.lowestAbove(after);
         if (from == 0 || from > replay.upTo()) return new Chunk(List.of(), replay.upTo());
-        long to = named ? replay.upTo() : Math.min(from + window - 1, replay.upTo());
+        long to = byIds ? replay.upTo() : Math.min(from + window - 1, replay.upTo());
         List<Size> found = events.first(
-                plan,
+                Meant.by(replay),
                 from,
                 to,
                 most,

@@ -16,8 +16,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReplaySearch {
     private static final int WINDOW = 50_000;
-    private static final int MOST_WINDOWS = 40;
-    private static final int MOST_WINDOWS_BACK = 4;
+
+    /** So many are looked through without a gap, the next ones spread evenly over the rest, and some from the end for the last event. */
+    private static final int FIRST_WINDOWS = 20;
+
+    private static final int SPREAD_WINDOWS = 20;
+    private static final int LAST_WINDOWS = 4;
 
     private final MeantEvents events;
     private final int window;
@@ -34,20 +38,34 @@ public final class ReplaySearch {
 
     /** Counts what is meant, as far as {@link DryRun} says; without a token. */
     public DryRun dryRun(ReplayPlan plan) {
-        long upTo = events.highestBelow(Long.MAX_VALUE);
-        Count count = count(plan, upTo);
+        Meant meant = new Meant(plan, events.now());
+        Range range = range(plan);
+        Count count = count(meant, range);
         List<EventState> sample = events.states(
                 count.matches().stream().limit(DryRun.SAMPLE).map(Match::seq).toList());
         return new DryRun(
-                count.estimate(upTo),
+                count.estimate(range),
                 count.exact(),
                 count.matches().stream().map(Match::key).distinct().count(),
                 groups(count.matches()),
                 sample.isEmpty() ? null : sample.get(0),
-                count.exact() || sample.isEmpty() ? last(count.matches()) : lastBackwards(plan, upTo),
+                count.exact() ? last(count.matches()) : lastBackwards(meant, range),
                 sample,
-                upTo,
+                range.to(),
+                meant.shownAt(),
                 "");
+    }
+
+    /** Sequences, both ends included. */
+    private record Range(long from, long to) {
+        long length() {
+            return Math.max(0, to - from + 1);
+        }
+    }
+
+    private Range range(ReplayPlan plan) {
+        long upTo = events.highestBelow(Long.MAX_VALUE);
+        return new Range(events.beginning(plan), Math.min(upTo, events.end(plan)));
     }
 
     /** An event that is meant. */
@@ -56,37 +74,58 @@ public final class ReplaySearch {
     /**
      * What was found.
      *
-     * @param from the lowest sequence there is
-     * @param to up to where rows were looked at
+     * @param looked at how many sequence numbers
      * @param exact whether these are all
      */
-    private record Count(List<Match> matches, long from, long to, boolean exact) {
+    private record Count(List<Match> matches, long looked, boolean exact) {
         /** As many in the rest as in what was looked at, by sequence numbers. */
-        long estimate(long upTo) {
-            if (exact) return matches.size();
-            return Math.round(matches.size() * ((upTo - from + 1.0) / (to - from + 1.0)));
+        long estimate(Range range) {
+            if (exact || looked == 0) return matches.size();
+            return Math.round(matches.size() * ((double) range.length() / looked));
         }
     }
 
-    private Count count(ReplayPlan plan, long upTo) {
-        if (!plan.eventIds().isEmpty()) {
-            List<Match> named = matches(plan, 0, upTo, ReplayPlan.MOST_VALUES);
-            return new Count(named, 0, upTo, true);
-        }
+    private Count count(Meant meant, Range range) {
         List<Match> matches = new ArrayList<>();
-        long first = events.lowestAbove(0);
-        long looked = 0;
-        for (int i = 0; i < MOST_WINDOWS; i++) {
-            long from = events.lowestAbove(looked);
-            if (from == 0 || from > upTo) return new Count(matches, first, upTo, true);
-            looked = Math.min(from + window - 1, upTo);
-            matches.addAll(matches(plan, from, looked, DryRun.MOST_COUNTED + 1 - matches.size()));
-            if (matches.size() > DryRun.MOST_COUNTED) {
-                List<Match> counted = matches.subList(0, DryRun.MOST_COUNTED);
-                return new Count(counted, first, counted.get(counted.size() - 1).seq(), false);
-            }
+        if (!meant.plan().eventIds().isEmpty()) {
+            add(matches, meant, new Range(0, range.to()));
+            return new Count(matches, range.length(), true);
         }
-        return new Count(matches, first, looked, looked == upTo);
+        long next = range.from();
+        for (int i = 0; i < FIRST_WINDOWS; i++) {
+            long from = events.lowestAbove(next - 1);
+            if (from == 0 || from > range.to()) return new Count(matches, range.length(), true);
+            Range looked = new Range(from, Math.min(from + window - 1, range.to()));
+            if (!add(matches, meant, looked)) return new Count(matches, lastOf(matches) - range.from() + 1, false);
+            next = looked.to() + 1;
+        }
+        long numbers = next - range.from();
+        long stride = Math.max(window, (range.to() - next) / SPREAD_WINDOWS + 1);
+        for (; next <= range.to(); next += stride) {
+            Range looked = new Range(next, Math.min(next + window - 1, range.to()));
+            if (!add(matches, meant, looked)) return new Count(matches, numbers + lastOf(matches) - next + 1, false);
+            numbers += looked.length();
+        }
+        return new Count(matches, numbers, stride == window);
+    }
+
+    /** False if there are more than are counted; then the last one added is the last that is. */
+    private boolean add(List<Match> matches, Meant meant, Range range) {
+        matches.addAll(events.first(
+                meant,
+                range.from(),
+                range.to(),
+                DryRun.MOST_COUNTED + 1 - matches.size(),
+                "seq, aggregate_type, aggregate_id, event_type, topic",
+                (row, number) -> new Match(
+                        row.getLong("seq"), BatchStore.key(row), row.getString("event_type"), row.getString("topic"))));
+        if (matches.size() <= DryRun.MOST_COUNTED) return true;
+        matches.remove(matches.size() - 1);
+        return false;
+    }
+
+    private static long lastOf(List<Match> matches) {
+        return matches.get(matches.size() - 1).seq();
     }
 
     private static List<DryRun.Group> groups(List<Match> matches) {
@@ -105,33 +144,22 @@ public final class ReplaySearch {
     }
 
     private @Nullable EventState last(List<Match> matches) {
-        if (matches.isEmpty()) return null;
-        return events.states(List.of(matches.get(matches.size() - 1).seq())).stream()
-                .findFirst()
-                .orElse(null);
+        return matches.isEmpty() ? null : state(lastOf(matches));
     }
 
-    private @Nullable EventState lastBackwards(ReplayPlan plan, long upTo) {
-        long looked = upTo + 1;
-        for (int i = 0; i < MOST_WINDOWS_BACK; i++) {
+    private @Nullable EventState lastBackwards(Meant meant, Range range) {
+        long looked = range.to() + 1;
+        for (int i = 0; i < LAST_WINDOWS; i++) {
             long to = events.highestBelow(looked);
-            if (to == 0) return null;
+            if (to < range.from()) return null;
             looked = to - window + 1;
-            long seq = events.last(plan, looked, to);
-            if (seq != 0)
-                return events.states(List.of(seq)).stream().findFirst().orElse(null);
+            long seq = events.last(meant, looked, to);
+            if (seq != 0) return state(seq);
         }
         return null;
     }
 
-    private List<Match> matches(ReplayPlan plan, long first, long last, int most) {
-        return events.first(
-                plan,
-                first,
-                last,
-                most,
-                "seq, aggregate_type, aggregate_id, event_type, topic",
-                (row, number) -> new Match(
-                        row.getLong("seq"), BatchStore.key(row), row.getString("event_type"), row.getString("topic")));
+    private @Nullable EventState state(long seq) {
+        return events.states(List.of(seq)).stream().findFirst().orElse(null);
     }
 }

@@ -7,6 +7,7 @@ import dev.outbox.ReplayStatus;
 import java.security.SecureRandom;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -40,13 +41,20 @@ public final class ReplayStore implements EventsInUse {
     /** What plans are signed with, the same for all processes; drawn when it is asked for the first time. */
     public byte[] secret() {
         byte[] known = known();
+        return known != null ? known : transaction.run(this::draw);
+    }
+
+    /** Whoever comes second waits for the lock, and finds what the first one has drawn. */
+    private byte[] draw() {
+        lock();
+        byte[] known = known();
         if (known != null) return known;
         byte[] drawn = new byte[SECRET_BYTES];
         new SecureRandom().nextBytes(drawn);
-        jdbc.sql("UPDATE outbox_replay_key SET secret = :secret WHERE secret IS NULL")
+        jdbc.sql("UPDATE outbox_replay_key SET secret = :secret")
                 .param("secret", drawn)
                 .update();
-        return Objects.requireNonNull(known(), "outbox_replay_key has lost its row");
+        return drawn;
     }
 
     private byte @Nullable [] known() {
@@ -69,6 +77,7 @@ public final class ReplayStore implements EventsInUse {
             UUID id,
             ReplayPlan plan,
             long upTo,
+            Instant shownAt,
             long expected,
             boolean exact,
             ReplayMode mode,
@@ -77,25 +86,30 @@ public final class ReplayStore implements EventsInUse {
             String operator) {}
 
     /**
-     * Starts a replay.
+     * Starts a replay, unless there is one with its id.
      *
      * @param audit writes down who does it, in the same transaction
+     * @return it, or the one that there was
      */
     public Replay start(NewReplay replay, Runnable audit) {
         return transaction.run(() -> {
             lock();
+            Optional<Replay> known = find(replay.id());
+            if (known.isPresent()) return known.get();
             jdbc.sql("""
-                            INSERT INTO outbox_replays (id, plan, up_to, expected, exact, replay_mode, consumers, events_per_second, status, operator, started_at)
-                            VALUES (:id, :plan, :upTo, :expected, :exact, :mode, :consumers, :rate, 'RUNNING', :operator, %s)
+                            INSERT INTO outbox_replays (id, plan, up_to, shown_at, expected, exact, replay_mode, consumers, events_per_second, status, checkpoint, operator, started_at)
+                            VALUES (:id, :plan, :upTo, :shownAt, :expected, :exact, :mode, :consumers, :rate, 'RUNNING', :checkpoint, :operator, %s)
                             """.formatted(dialect.now()))
                     .param("id", dialect.id(replay.id()))
                     .param("plan", ReplayPlanJson.write(replay.plan()))
                     .param("upTo", replay.upTo())
+                    .param("shownAt", dialect.time(replay.shownAt()))
                     .param("expected", replay.expected())
                     .param("exact", replay.exact())
                     .param("mode", replay.mode().name())
                     .param("consumers", names(replay.consumers()))
                     .param("rate", replay.eventsPerSecond())
+                    .param("checkpoint", Math.max(0, events.beginning(replay.plan()) - 1))
                     .param("operator", replay.operator())
                     .update();
             audit.run();
@@ -171,7 +185,7 @@ public final class ReplayStore implements EventsInUse {
             List<Long> ahead = seqs.stream()
                     .filter(seq -> seq > replay.checkpoint() && seq <= replay.upTo())
                     .toList();
-            needed.addAll(events.among(replay.plan(), ahead));
+            needed.addAll(events.meantOf(Meant.by(replay), ahead));
         }
         return needed;
     }
@@ -181,6 +195,7 @@ public final class ReplayStore implements EventsInUse {
                 dialect.id(row, "id"),
                 ReplayPlanJson.read(row.getString("plan")),
                 row.getLong("up_to"),
+                Objects.requireNonNull(dialect.instant(row, "shown_at")),
                 row.getLong("expected"),
                 row.getBoolean("exact"),
                 ReplayMode.valueOf(row.getString("replay_mode")),

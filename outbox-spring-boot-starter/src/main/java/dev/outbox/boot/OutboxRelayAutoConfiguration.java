@@ -123,8 +123,9 @@ public final class OutboxRelayAutoConfiguration {
 
         @Override
         public void stop() {
-            replayer.stop();
+            replayer.stopSoon(); // so that the two waits are one
             relay.stop();
+            replayer.stop();
         }
 
         @Override

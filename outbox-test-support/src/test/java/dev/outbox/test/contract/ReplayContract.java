@@ -33,7 +33,6 @@ import java.lang.reflect.Method;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -50,6 +49,8 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
@@ -299,16 +300,82 @@ abstract class ReplayContract {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> outbox.replays.start(ReplayRequest.normal(foreign), REASON))
                 .withMessageStartingWith("This is no token");
-        Instant yesterday = Instant.now().minus(Duration.ofDays(1));
-        String old = replays(AccessControl.allowAll("test"), Clock.fixed(yesterday, ZoneOffset.UTC))
-                .dryRun(EVERYTHING)
-                .token();
+        OutboxReplays tomorrow = replays(
+                AccessControl.allowAll("test"), Clock.offset(Clock.systemUTC(), Duration.ofDays(1)));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> outbox.replays.start(ReplayRequest.normal(old), REASON))
+                .isThrownBy(() -> tomorrow.start(ReplayRequest.normal(shown.token()), REASON))
                 .withMessage(
                         "This dry run is of %s, and can be used for 60 minutes only. Make it again, and start with the token that it returns.",
-                        Instant.ofEpochMilli(yesterday.toEpochMilli()));
+                        shown.shownAt());
         assertThat(outbox.replays.latest(10)).isEmpty();
+    }
+
+    @Test
+    void a_token_starts_one_replay_however_often_it_is_used() throws Exception {
+        published(1, "Placed");
+        ReplayRequest request =
+                ReplayRequest.readOnly(outbox.replays.dryRun(EVERYTHING).token());
+        List<Replay> started = together(() -> outbox.replays.start(request, REASON));
+        assertThat(started.get(0)).isEqualTo(started.get(1));
+        assertThat(outbox.replays.latest(10)).hasSize(1);
+        assertThat(outbox.operations.audit(Long.MAX_VALUE, 10)).hasSize(1);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> outbox.replays.start(request.atMost(1), REASON))
+                .withMessage(
+                        "This dry run has started replay %s already, in mode READ_ONLY. Make another one for another replay.",
+                        started.get(0).id());
+    }
+
+    @Test
+    void what_is_published_after_the_dry_run_is_not_sent_whatever_its_sequence() {
+        List<UUID> late = published(1, "Placed");
+        List<UUID> ids = published(3, "Placed");
+        status(late.get(0), "status = 'PENDING', published_at = NULL");
+        String token = outbox.replays.dryRun(EVERYTHING).token();
+        status(
+                late.get(0),
+                "status = 'PUBLISHED', published_at = " + Dialect.of(outbox.tables).now());
+        Replay started = outbox.replays.start(ReplayRequest.normal(token).atMost(FAST), REASON);
+        replay(this::acknowledged);
+        awaitStatus(started.id(), ReplayStatus.DONE);
+        assertThat(log).extracting(OutboxRecord::eventId).containsExactlyInAnyOrderElementsOf(ids);
+    }
+
+    private void status(UUID id, String change) {
+        outbox.jdbc
+                .sql("UPDATE outbox_events SET " + change + " WHERE event_id = :id")
+                .param("id", Dialect.of(outbox.tables).id(id))
+                .update();
+    }
+
+    @Test
+    void one_event_that_fails_makes_others_be_sent_twice_at_most_however_often_it_is_tried() {
+        List<UUID> ids = published(21, "Placed");
+        AtomicInteger tries = new AtomicInteger();
+        Replay started = start(EVERYTHING);
+        replay(event -> event.eventId().equals(ids.get(3)) && tries.incrementAndGet() < 15 ? refused() : acknowledged(event));
+        Replay done = awaitStatus(started.id(), ReplayStatus.DONE);
+        assertThat(done.sent()).isEqualTo(21);
+        assertThat(log.size()).isBetween(21, 2 * 21);
+        assertInOrder();
+    }
+
+    @Test
+    void a_broker_that_lets_each_send_wait_costs_no_lease() {
+        published(21, "Placed");
+        Replay started = start(EVERYTHING);
+        QuickRelay impatient =
+                QuickRelay.SETTINGS.lease(Duration.ofMillis(500)).send(Duration.ofMillis(250));
+        EventSender slow = event -> {
+            long wake = System.nanoTime() + Duration.ofMillis(100).toNanos();
+            while (System.nanoTime() < wake) LockSupport.parkNanos(wake - System.nanoTime());
+            return acknowledged(event);
+        };
+        for (int i = 0; i < 2; i++) replayers.add(outbox.replayer(slow, impatient.settings(), "replayer " + i));
+        replayers.forEach(Replayer::start);
+        awaitStatus(started.id(), ReplayStatus.DONE);
+        assertThat(log).as("each once, because nobody lost it").hasSize(21);
+        assertInOrder();
     }
 
     @Test

@@ -104,6 +104,8 @@ CREATE TABLE IF NOT EXISTS outbox_replays (
   -- the conditions, as JSON
   plan              clob                        NOT NULL,
   up_to             bigint                      NOT NULL,
+  -- what was published by then is meant
+  shown_at          timestamp(6) with time zone NOT NULL,
   -- what the dry run has announced, and whether it had counted it or estimated
   expected          bigint                      NOT NULL,
   exact             boolean                     NOT NULL,
@@ -123,6 +125,9 @@ CREATE TABLE IF NOT EXISTS outbox_replays (
   sent              bigint                      DEFAULT 0 NOT NULL,
   last_error        clob
 );
+
+-- Those that nobody has.
+CREATE INDEX IF NOT EXISTS outbox_replays_free ON outbox_replays (status, lease_until);
 
 -- One row. Its lock keeps a replay from starting while retention removes events; its secret signs what a dry run has shown.
 CREATE TABLE IF NOT EXISTS outbox_replay_key (

@@ -108,6 +108,8 @@ CREATE TABLE IF NOT EXISTS outbox_replays (
   -- the conditions, as JSON
   plan              longtext      NOT NULL,
   up_to             bigint        NOT NULL,
+  -- what was published by then is meant
+  shown_at          datetime(6)   NOT NULL,
   -- what the dry run has announced, and whether it had counted it or estimated
   expected          bigint        NOT NULL,
   exact             boolean       NOT NULL,
@@ -125,7 +127,9 @@ CREATE TABLE IF NOT EXISTS outbox_replays (
   -- everything that is meant up to it was acknowledged by the broker
   checkpoint        bigint        NOT NULL DEFAULT 0,
   sent              bigint        NOT NULL DEFAULT 0,
-  last_error        longtext
+  last_error        longtext,
+  -- Those that nobody has.
+  KEY free (status, lease_until)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin;
 
 -- One row. Its lock keeps a replay from starting while retention removes events; its secret signs what a dry run has shown.

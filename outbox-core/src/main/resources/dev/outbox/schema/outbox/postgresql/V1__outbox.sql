@@ -108,6 +108,8 @@ CREATE TABLE outbox_replays (
   -- the conditions, as JSON
   plan              text          NOT NULL,
   up_to             bigint        NOT NULL,
+  -- what was published by then is meant
+  shown_at          timestamptz   NOT NULL,
   -- what the dry run has announced, and whether it had counted it or estimated
   expected          bigint        NOT NULL,
   exact             boolean       NOT NULL,
@@ -127,6 +129,9 @@ CREATE TABLE outbox_replays (
   sent              bigint        NOT NULL DEFAULT 0,
   last_error        text
 );
+
+-- Those that nobody has.
+CREATE INDEX outbox_replays_free ON outbox_replays (status, lease_until);
 
 -- One row. Its lock keeps a replay from starting while retention removes events; its secret signs what a dry run has shown.
 CREATE TABLE outbox_replay_key (
