@@ -108,7 +108,16 @@ final class Plans {
         }
         explained.takePlans();
         states.read();
-        put("-", "State: oldest", "State: retries", "State: pending", "State: quarantine", "State: blocked", "-");
+        put(
+                "-",
+                "State: oldest",
+                "State: retries",
+                "State: pending",
+                "State: quarantine",
+                "State: blocked",
+                "State: replays",
+                "-");
+        new OperatorPlans(table.jdbc, explained, page).run();
 
         quarantine.approve(first.eventId(), () -> {});
         put("-", "-", "Approve", "-");

@@ -151,7 +151,8 @@ final class Table implements AutoCloseable {
     void fillBlockedKey(int events) {
         OutboxMessage message = message("blocked", PAYLOAD);
         transaction.executeWithoutResult(status -> publisher(() -> {}).publish(message));
-        jdbc.update("UPDATE outbox_events SET status = 'QUARANTINED', attempts = 10 WHERE aggregate_id = 'blocked'");
+        jdbc.update(
+                "UPDATE outbox_events SET status = 'QUARANTINED', attempts = 10, failed_at = created_at WHERE aggregate_id = 'blocked'");
         long first = highestSeq() - 1;
         // each time as many as are there, the first one not counted
         for (int written = 1; written <= events; written *= 2) copy(first, Math.min(written, events + 1 - written));
