@@ -33,14 +33,17 @@ record ReplayPlanRequest(
         try {
             return new ReplayPlan(begin, end, aggregates, types, ids);
         } catch (IllegalArgumentException e) {
-            String refused = tooMany(aggregates)
+            String refused = isRefused(aggregates)
                     ? "aggregateIds"
-                    : tooMany(types) ? "eventTypes" : tooMany(ids) ? "eventIds" : end == null ? "from" : "until";
+                    : isRefused(types)
+                            ? "eventTypes"
+                            : isRefused(ids) ? "eventIds" : end == null ? "from" : "until";
             throw new InvalidRequestException(refused, String.valueOf(e.getMessage()));
         }
     }
 
-    private static boolean tooMany(Set<?> values) {
-        return values.size() > ReplayPlan.MOST_VALUES;
+    private static boolean isRefused(Set<?> values) {
+        return values.size() > ReplayPlan.MOST_VALUES
+                || values.stream().anyMatch(value -> value.toString().length() > ReplayPlan.MAX_LENGTH);
     }
 }
