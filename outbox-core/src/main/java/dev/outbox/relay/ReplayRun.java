@@ -46,8 +46,8 @@ final class ReplayRun {
      */
     ReplayRun(Replayer.Tools tools, Claim claim, Deadline leaseEnd) {
         this.tools = tools;
-        this.held = new HeldReplay(
-                tools.store(), claim, tools.settings().timeouts().lease(), leaseEnd);
+        this.held =
+                new HeldReplay(tools.store(), claim, tools.settings().timeouts().lease(), leaseEnd);
         this.replay = claim.replay();
         this.headers = headers(replay);
         this.chunk = replay.error() == null ? fullChunk() : 1;
@@ -85,8 +85,12 @@ final class ReplayRun {
         while (held.goesOn() && !tools.isStopping()) {
             List<OutboxPause> pauses = tools.pauses().all();
             if (pauses.contains(OutboxPause.everything())) return leave(End.HELD, told(OutboxPause.everything()));
-            Chunk next =
-                    tools.store().read(replay, held.checkpoint(), chunk, tools.settings().batch().bytes());
+            Chunk next = tools.store()
+                    .read(
+                            replay,
+                            held.checkpoint(),
+                            chunk,
+                            tools.settings().batch().bytes());
             Deadline pace = Deadline.after(next.events().isEmpty() ? BREATH : timeOf(next));
             OutboxPause pause = holding(next.events(), pauses);
             if (pause != null) return leave(End.HELD, told(pause));
@@ -145,11 +149,11 @@ final class ReplayRun {
         for (List<Candidate> wave = waves.next(); !wave.isEmpty(); wave = waves.next()) {
             if (held.isSaveDue()) held.save();
             if (!held.goesOn() || tools.isStopping()) return null;
-            Deadline end =
-                    Deadline.after(tools.settings().timeouts().send()).orSooner(held.leaseEnd());
+            Deadline end = Deadline.after(tools.settings().timeouts().send()).orSooner(held.leaseEnd());
             Map<Candidate, Sending> underWay = new LinkedHashMap<>();
             for (Candidate event : wave) {
-                if (end.passed() || tools.isStopping()) break; // each send may block for a while when the broker is gone
+                if (end.passed() || tools.isStopping())
+                    break; // each send may block for a while when the broker is gone
                 underWay.put(event, Sending.start(tools.sender(), copy(event.event())));
             }
             Throwable failure = null;

@@ -93,7 +93,8 @@ final class MeantEvents {
 
     private @Nullable Stored next(long seq) {
         return jdbc
-                .sql(each("(SELECT seq, created_at FROM %s WHERE seq >= :seq ORDER BY seq LIMIT 1)") + " ORDER BY seq LIMIT 1")
+                .sql(each("(SELECT seq, created_at FROM %s WHERE seq >= :seq ORDER BY seq LIMIT 1)")
+                        + " ORDER BY seq LIMIT 1")
                 .param("seq", seq)
                 .query((row, number) ->
                         new Stored(row.getLong("seq"), Objects.requireNonNull(dialect.instant(row, "created_at"))))

@@ -300,8 +300,8 @@ abstract class ReplayContract {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> outbox.replays.start(ReplayRequest.normal(foreign), REASON))
                 .withMessageStartingWith("This is no token");
-        OutboxReplays tomorrow = replays(
-                AccessControl.allowAll("test"), Clock.offset(Clock.systemUTC(), Duration.ofDays(1)));
+        OutboxReplays tomorrow =
+                replays(AccessControl.allowAll("test"), Clock.offset(Clock.systemUTC(), Duration.ofDays(1)));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> tomorrow.start(ReplayRequest.normal(shown.token()), REASON))
                 .withMessage(
@@ -334,7 +334,8 @@ abstract class ReplayContract {
         String token = outbox.replays.dryRun(EVERYTHING).token();
         status(
                 late.get(0),
-                "status = 'PUBLISHED', published_at = " + Dialect.of(outbox.tables).now());
+                "status = 'PUBLISHED', published_at = "
+                        + Dialect.of(outbox.tables).now());
         Replay started = outbox.replays.start(ReplayRequest.normal(token).atMost(FAST), REASON);
         replay(this::acknowledged);
         awaitStatus(started.id(), ReplayStatus.DONE);
@@ -353,7 +354,8 @@ abstract class ReplayContract {
         List<UUID> ids = published(21, "Placed");
         AtomicInteger tries = new AtomicInteger();
         Replay started = start(EVERYTHING);
-        replay(event -> event.eventId().equals(ids.get(3)) && tries.incrementAndGet() < 15 ? refused() : acknowledged(event));
+        replay(event ->
+                event.eventId().equals(ids.get(3)) && tries.incrementAndGet() < 15 ? refused() : acknowledged(event));
         Replay done = awaitStatus(started.id(), ReplayStatus.DONE);
         assertThat(done.sent()).isEqualTo(21);
         assertThat(log.size()).isBetween(21, 2 * 21);
@@ -364,8 +366,7 @@ abstract class ReplayContract {
     void a_broker_that_lets_each_send_wait_costs_no_lease() {
         published(21, "Placed");
         Replay started = start(EVERYTHING);
-        QuickRelay impatient =
-                QuickRelay.SETTINGS.lease(Duration.ofMillis(500)).send(Duration.ofMillis(250));
+        QuickRelay impatient = QuickRelay.SETTINGS.lease(Duration.ofMillis(500)).send(Duration.ofMillis(250));
         EventSender slow = event -> {
             long wake = System.nanoTime() + Duration.ofMillis(100).toNanos();
             while (System.nanoTime() < wake) LockSupport.parkNanos(wake - System.nanoTime());
