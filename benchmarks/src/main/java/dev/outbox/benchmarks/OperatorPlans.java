@@ -13,6 +13,7 @@ import dev.outbox.store.ReplayStore.NewReplay;
 import dev.outbox.store.RetentionStore;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -74,9 +75,9 @@ final class OperatorPlans {
 
     private void replay() throws SQLException {
         dryRuns.dryRun(ReplayPlan.ofTypes(Set.of("Nothing")));
-        List<String> plans = explained.takePlans(); // the highest and the lowest sequence, then two for each window
-        page.put("Dry run: the next window", plans.get(2));
-        page.put("Dry run: a window", plans.get(3));
+        List<String> plans = explained.takePlans(); // the time, the highest and the lowest sequence, then two for each window
+        page.put("Dry run: the next window", plans.get(3));
+        page.put("Dry run: a window", plans.get(4));
 
         Claim all = started(ALL);
         runs.read(all.replay(), 0, CHUNK, Long.MAX_VALUE);
@@ -100,6 +101,7 @@ final class OperatorPlans {
                         UUID.randomUUID(),
                         plan,
                         Long.MAX_VALUE,
+                        Instant.now().plus(LEASE),
                         CHUNK,
                         false,
                         ReplayMode.NORMAL,

@@ -35,9 +35,7 @@ record ReplayPlanRequest(
         } catch (IllegalArgumentException e) {
             String refused = isRefused(aggregates)
                     ? "aggregateIds"
-                    : isRefused(types)
-                            ? "eventTypes"
-                            : isRefused(ids) ? "eventIds" : end == null ? "from" : "until";
+                    : isRefused(types) ? "eventTypes" : isRefused(ids) ? "eventIds" : end == null ? "from" : "until";
             throw new InvalidRequestException(refused, String.valueOf(e.getMessage()));
         }
     }

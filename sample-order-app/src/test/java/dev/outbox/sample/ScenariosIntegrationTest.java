@@ -147,13 +147,16 @@ class ScenariosIntegrationTest {
                                 > 0);
                 JsonNode waiting = outbox("/events?status=PENDING").body().get("events");
                 assertThat(waiting.valueStream()
-                                .filter(event -> orders.contains(event.get("aggregateId").asString())))
+                                .filter(event ->
+                                        orders.contains(event.get("aggregateId").asString())))
                         .hasSize(3)
-                        .allSatisfy(event -> assertThat(event.get("attempts").asInt()).isZero());
+                        .allSatisfy(event ->
+                                assertThat(event.get("attempts").asInt()).isZero());
                 say("Sending has failed, and no event has used up an attempt:");
                 say("  GET /outbox/api/state  %s", outbox("/state").body().get("events"));
                 assertThat(orders)
-                        .allSatisfy(order -> assertThat(shop.notifications(order)).isEmpty());
+                        .allSatisfy(
+                                order -> assertThat(shop.notifications(order)).isEmpty());
             } finally {
                 kafka.resume();
             }

@@ -12,6 +12,7 @@ import dev.outbox.store.ReplayStore;
 import dev.outbox.store.StateStore;
 import dev.outbox.store.TableState;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -105,6 +106,7 @@ abstract class StateContract {
                         id,
                         ReplayPlan.ofTypes(Set.of("Placed")),
                         1,
+                        Instant.EPOCH,
                         expected,
                         false,
                         ReplayMode.NORMAL,
