@@ -75,7 +75,8 @@ final class OperatorPlans {
 
     private void replay() throws SQLException {
         dryRuns.dryRun(ReplayPlan.ofTypes(Set.of("Nothing")));
-        List<String> plans = explained.takePlans(); // the time, the highest and the lowest sequence, then two for each window
+        List<String> plans =
+                explained.takePlans(); // the time, the highest and the lowest sequence, then two for each window
         page.put("Dry run: the next window", plans.get(3));
         page.put("Dry run: a window", plans.get(4));
 

@@ -10,6 +10,7 @@ import dev.outbox.AuditEntry;
 import dev.outbox.EventPayload;
 import dev.outbox.MissingEncryptionKeyException;
 import dev.outbox.OutboxAccessDeniedException;
+import dev.outbox.OutboxConfigurationException;
 import dev.outbox.OutboxMessage;
 import dev.outbox.OutboxOperations;
 import dev.outbox.OutboxPermission;
@@ -33,7 +34,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.springframework.dao.DataAccessException;
 
 /** Who sees a payload, and that it is known who has. */
 @Timeout(60)
@@ -89,7 +89,7 @@ abstract class PayloadContract {
                         .archive(Duration.ofDays(-1), 0, 10)
                         .removed())
                 .isEqualTo(1);
-        assertThat(outbox.events.find(id)).isEmpty();
+        assertThat(outbox.events.find(id).orElseThrow().archivedAt()).isNotNull();
         assertThat(operations.payload(id, WHY).orElseThrow().bytes())
                 .asString(UTF_8)
                 .isEqualTo("s3cr3t of Zoë");
@@ -136,7 +136,7 @@ abstract class PayloadContract {
     void nobody_sees_a_payload_if_that_cannot_be_audited() {
         UUID id = publish(EncryptionPolicy.off());
         outbox.jdbc.sql("ALTER TABLE outbox_audit RENAME TO mislaid").update();
-        assertThatThrownBy(() -> operations.payload(id, WHY)).isInstanceOf(DataAccessException.class);
+        assertThatThrownBy(() -> operations.payload(id, WHY)).isInstanceOf(OutboxConfigurationException.class);
     }
 
     @Test
