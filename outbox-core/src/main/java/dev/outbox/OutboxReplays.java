@@ -40,6 +40,9 @@ public interface OutboxReplays {
      */
     List<Replay> latest(int size);
 
+    /** All replays that are running or paused, the oldest first: those for which retention leaves events where they are. */
+    List<Replay> unfinished();
+
     /**
      * Stops a running replay until it is resumed. What is under way is finished, which takes about a second. Retention spares what it needs all the while.
      *

@@ -97,6 +97,12 @@ public final class StoredReplays implements OutboxReplays {
     }
 
     @Override
+    public List<Replay> unfinished() {
+        access.require(OUTBOX_VIEW);
+        return replays.unfinished();
+    }
+
+    @Override
     public boolean pause(UUID replayId, String reason) {
         Operator operator = operator(reason);
         return replays.pause(replayId, () -> operator.did("REPLAY_PAUSE", "replay " + replayId, null));

@@ -51,6 +51,11 @@ public record RetentionRules(
         throw new OutboxConfigurationException("outbox.retention.%s is %s.".formatted(property, value), action);
     }
 
+    /** These, but of the audit trail alone: for tables that have no events. */
+    public RetentionRules auditOnly() {
+        return new RetentionRules(RetentionMode.KEEP, published, null, audit, chunk);
+    }
+
     /** Whether there is nothing to do. */
     public boolean keepEverything() {
         return mode == RetentionMode.KEEP && archived == null && audit == null;

@@ -88,7 +88,7 @@ public final class RetentionStore {
         return remove(ARCHIVE, age, after, rows, seqs -> delete(ARCHIVE, unused(seqs)));
     }
 
-    /** Deletes lines of the audit trail, by the time when they were recorded; like {@link #delete}. */
+    /** Deletes lines of the audit trail, which may be the inbox's, by the time when they were recorded; like {@link #delete}. */
     public Chunk deleteAudit(Duration age, long after, int rows) {
         return remove(AUDIT, age, after, rows, ids -> delete(AUDIT, ids));
     }

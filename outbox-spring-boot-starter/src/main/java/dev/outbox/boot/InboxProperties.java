@@ -14,7 +14,7 @@ import org.springframework.util.StringUtils;
  *
  * @param enabled whether the inbox is configured where its module is on the class path
  * @param retention how long it is remembered what was handled; longer than topics keep records
- * @param retentionInterval how often it is looked for what may be forgotten
+ * @param retentionInterval how often it is looked for what may be forgotten, and for old lines of the inbox's audit trail
  * @param deadLetterTopic where listeners put records that they cannot handle; {@code {topic}} stands for the topic of the record
  * @param claimTime how long work without a transaction is claimed: longer than it ever takes, because afterwards somebody else may begin it again
  */

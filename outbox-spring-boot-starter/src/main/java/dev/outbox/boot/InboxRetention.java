@@ -1,7 +1,11 @@
 package dev.outbox.boot;
 
 import dev.outbox.inbox.store.InboxStore;
+import dev.outbox.retention.EventRetention;
+import dev.outbox.retention.RetentionRules;
+import dev.outbox.store.EventsInUse;
 import dev.outbox.store.OutboxTables;
+import dev.outbox.store.RetentionStore;
 import dev.outbox.store.ShortTransaction;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,7 +15,7 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.scheduling.concurrent.SimpleAsyncTaskScheduler;
 
 /**
- * Forgets from time to time what consumers have handled long ago, in chunks that hold no lock for long: of all instances one. Should two do so at once, what one has forgotten the other does not find.
+ * Forgets from time to time what consumers have handled long ago, and deletes lines of the inbox's audit trail where that is wanted, in chunks that hold no lock for long: of all instances one. Should two do so at once, what one has removed the other does not find.
  */
 final class InboxRetention implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(InboxRetention.class);
@@ -22,16 +26,22 @@ final class InboxRetention implements SmartLifecycle {
 
     private final InboxStore store;
     private final ShortTransaction transaction;
+    private final EventRetention audit;
     private final RetentionLock lock;
     private final Duration age;
     private final Duration interval;
     private volatile SimpleAsyncTaskScheduler scheduler = new SimpleAsyncTaskScheduler();
     private volatile boolean running;
 
-    /** @param tables the inbox's */
-    InboxRetention(OutboxTables tables, Duration age, Duration interval) {
+    /**
+     * @param tables the inbox's
+     * @param age after which time what was handled is forgotten
+     * @param rules those of an audit trail; the inbox has no events of its own to which the others could apply
+     */
+    InboxRetention(OutboxTables tables, Duration age, RetentionRules rules, Duration interval) {
         this.store = new InboxStore(tables);
         this.transaction = new ShortTransaction(tables);
+        this.audit = new EventRetention(new RetentionStore(tables, EventsInUse.NONE), rules.auditOnly());
         this.lock = new RetentionLock(tables, RetentionJob.LONGEST_LOCK, interval);
         this.age = age;
         this.interval = interval;
@@ -47,14 +57,20 @@ final class InboxRetention implements SmartLifecycle {
 
     private void run() {
         try {
-            lock.run(this::forget);
+            lock.run(() -> {
+                long start = System.nanoTime();
+                forget(start);
+                audit.run(LONGEST_RUN.minus(elapsed(start)), () -> running);
+            });
         } catch (RuntimeException e) {
-            log.warn("Handled events could not be forgotten, and will be next time, in {}: {}", interval, e.toString());
+            log.warn(
+                    "Retention of the inbox has failed, and goes on with the next run, in {}: {}",
+                    interval,
+                    e.toString());
         }
     }
 
-    private void forget() {
-        long start = System.nanoTime();
+    private void forget(long start) {
         long forgotten = 0;
         try {
             int some;

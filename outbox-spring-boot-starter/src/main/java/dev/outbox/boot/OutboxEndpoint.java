@@ -15,8 +15,6 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 /** How it is with the outbox: what waits, lanes, pauses, the quarantine, and replays that are not over; for whoever has {@code OUTBOX_VIEW}. It only reads: decisions need a reason and belong to the REST API. */
 @Endpoint(id = "outbox")
 final class OutboxEndpoint {
-    private static final int LATEST_REPLAYS = 100;
-
     private final OutboxOperations operations;
     private final OutboxReplays replays;
 
@@ -31,7 +29,7 @@ final class OutboxEndpoint {
      * @param state what waits, and the lanes that are being worked on
      * @param quarantined how many events are in quarantine, and what waits behind them
      * @param quarantine the same by cause, the largest groups first
-     * @param replays those of the last hundred that are not over, the latest first
+     * @param replays those that are running or paused, the oldest first
      */
     record State(
             OutboxState state,
@@ -47,8 +45,6 @@ final class OutboxEndpoint {
                 operations.pauses(),
                 operations.impact(EventFilter.quarantined()),
                 operations.quarantine(),
-                replays.latest(LATEST_REPLAYS).stream()
-                        .filter(replay -> replay.finishedAt() == null)
-                        .toList());
+                replays.unfinished());
     }
 }

@@ -35,7 +35,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 @ConditionalOnClass(InboxProcessor.class)
 @ConditionalOnBean({DataSource.class, PlatformTransactionManager.class})
 @ConditionalOnBooleanProperty(name = "outbox.inbox.enabled", matchIfMissing = true)
-@EnableConfigurationProperties(InboxProperties.class)
+@EnableConfigurationProperties({InboxProperties.class, RetentionProperties.class})
 public final class OutboxInboxAutoConfiguration {
     @Bean
     @DependsOnDatabaseInitialization
@@ -67,9 +67,13 @@ public final class OutboxInboxAutoConfiguration {
     }
 
     @Bean
-    InboxRetention inboxRetention(DataSource dataSource, InboxProperties properties, Schema inboxSchema) {
+    InboxRetention inboxRetention(
+            DataSource dataSource, InboxProperties properties, RetentionProperties retention, Schema inboxSchema) {
         return new InboxRetention(
-                properties.schema().tables(dataSource), properties.retention(), properties.retentionInterval());
+                properties.schema().tables(dataSource),
+                properties.retention(),
+                retention.rules(),
+                properties.retentionInterval());
     }
 
     private static OutboxConfigurationException samePlace(OutboxTables tables) {

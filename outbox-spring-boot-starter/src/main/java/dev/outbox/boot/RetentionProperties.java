@@ -15,7 +15,7 @@ import org.springframework.util.unit.DataSize;
  * @param mode whether they are deleted after a while, archived after a while, kept, or deleted when they are acknowledged
  * @param published after which time, since they were published, they are deleted or archived
  * @param archived after which time, since they were published, they are deleted from the archive; by default never
- * @param audit after which time lines of the audit trail are deleted; by default never
+ * @param audit after which time lines of the audit trail are deleted, of the inbox's as well; by default never
  * @param interval how often it is looked for all these, by one instance at a time
  * @param chunkSize how many rows one transaction looks at
  * @param tableLimit which size the tables of events and of archived ones should not reach together, indexes included; by default nothing is watched

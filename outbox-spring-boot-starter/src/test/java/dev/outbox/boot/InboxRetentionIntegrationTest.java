@@ -3,9 +3,11 @@ package dev.outbox.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.outbox.AuditEntry;
 import dev.outbox.inbox.store.Delivery;
 import dev.outbox.inbox.store.InboxStatus;
 import dev.outbox.inbox.store.InboxStore;
+import dev.outbox.store.AuditStore;
 import dev.outbox.store.OutboxTables;
 import dev.outbox.test.PostgresSchema;
 import dev.outbox.test.TestServers;
@@ -21,6 +23,7 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerA
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationContext;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** What an application forgets by itself. */
@@ -81,12 +84,62 @@ class InboxRetentionIntegrationTest {
             InboxStore store = new InboxStore(new OutboxTables(dataSource, null, InboxStore.DEFAULT_PREFIX));
             jdbc.execute("ALTER TABLE inbox_shedlock RENAME TO elsewhere");
             await().untilAsserted(() -> assertThat(output)
-                    .contains("Handled events could not be forgotten, and will be next time, in PT0.1S:"));
+                    .contains("Retention of the inbox has failed, and goes on with the next run, in PT0.1S:"));
             jdbc.execute("ALTER TABLE elsewhere RENAME TO inbox_shedlock");
             UUID old = record(store);
             age(jdbc, old);
             await().until(() -> store.handlings("test", old).isEmpty());
         });
+    }
+
+    @Test
+    void lines_of_the_audit_trail_go_after_a_time_where_that_is_wanted(CapturedOutput output) {
+        application.withPropertyValues("outbox.retention.audit=365d").run(context -> {
+            AuditStore audit = auditTrail(context);
+            await().untilAsserted(() -> assertThat(audit.before(Long.MAX_VALUE, 10))
+                    .extracting(AuditEntry::reason)
+                    .containsExactly("today"));
+            await().untilAsserted(
+                            () -> assertThat(output).contains("Retention: 1 lines deleted from the audit trail in "));
+        });
+    }
+
+    @Test
+    void the_audit_trail_is_kept_unless_something_else_is_said() {
+        application.run(context -> {
+            AuditStore audit = auditTrail(context);
+            DataSource dataSource = context.getBean(DataSource.class);
+            InboxStore store = new InboxStore(new OutboxTables(dataSource, null, InboxStore.DEFAULT_PREFIX));
+            // What is recorded later is forgotten by a later run, so the first one has ended.
+            for (int run = 0; run < 2; run++) {
+                UUID old = record(store);
+                age(new JdbcTemplate(dataSource), old);
+                await().until(() -> store.handlings("test", old).isEmpty());
+            }
+            assertThat(audit.before(Long.MAX_VALUE, 10))
+                    .extracting(AuditEntry::reason)
+                    .containsExactly("today", "long ago");
+        });
+    }
+
+    @Test
+    void a_time_that_makes_no_sense_stops_the_start() {
+        application
+                .withPropertyValues("outbox.retention.audit=-1d")
+                .run(context -> assertThat(context.getStartupFailure())
+                        .rootCause()
+                        .hasMessageContaining("outbox.retention.audit is PT-24H."));
+    }
+
+    /** With a line that is a year and a day old, and one of today. */
+    private static AuditStore auditTrail(ApplicationContext context) {
+        DataSource dataSource = context.getBean(DataSource.class);
+        AuditStore audit = new AuditStore(new OutboxTables(dataSource, null, InboxStore.DEFAULT_PREFIX));
+        new JdbcTemplate(dataSource)
+                .update("INSERT INTO inbox_audit (recorded_at, operator, action, subject, reason)"
+                        + " VALUES (now() - interval '366 days', 'operator', 'DISCARD', 'an event', 'long ago')");
+        audit.add("operator", "REDRIVE", "an event", null, "today");
+        return audit;
     }
 
     private static void age(JdbcTemplate jdbc, UUID event) {

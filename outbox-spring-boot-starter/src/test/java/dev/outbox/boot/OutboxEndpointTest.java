@@ -61,6 +61,22 @@ class OutboxEndpointTest {
                 });
     }
 
+    @Test
+    void a_replay_paused_long_ago_is_shown_however_many_came_after_it() {
+        exposed.withBean(AccessControl.class, () -> AccessControl.allowAll("test"))
+                .run(context -> {
+                    OutboxReplays replays = context.getBean(OutboxReplays.class);
+                    UUID forgotten = started(replays);
+                    replays.pause(forgotten, "lunch hour");
+                    for (int i = 0; i < 100; i++) replays.cancel(started(replays), "a mistake");
+                    UUID running = started(replays);
+                    assertThat(replays.latest(100)).extracting(Replay::id).doesNotContain(forgotten);
+                    assertThat(context.getBean(OutboxEndpoint.class).state().replays())
+                            .extracting(Replay::id)
+                            .containsExactly(forgotten, running);
+                });
+    }
+
     private static UUID started(OutboxReplays replays) {
         DryRun shown = replays.dryRun(ReplayPlan.ofTypes(Set.of("OrderPlaced")));
         return replays.start(ReplayRequest.normal(shown.token()), "lost a day").id();

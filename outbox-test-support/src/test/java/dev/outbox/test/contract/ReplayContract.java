@@ -474,7 +474,7 @@ abstract class ReplayContract {
                 throw new AssertionError(e);
             }
         }
-        assertThat(viewed).containsExactly("dryRun", "find", "latest");
+        assertThat(viewed).containsExactly("dryRun", "find", "latest", "unfinished");
         assertThat(outbox.replays.latest(10)).hasSize(1);
     }
 
