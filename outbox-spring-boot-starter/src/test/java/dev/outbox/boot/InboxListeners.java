@@ -27,7 +27,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
-/** Listeners with {@code @Inbox} in an application, on PostgreSQL and Kafka, without a relay. */
+/** Listeners with {@code @Inbox} in an application, on PostgreSQL and Kafka, without a relay unless a test adds one. */
 @Timeout(120)
 abstract class InboxListeners {
     @OutboxEvent(type = "OrderPlaced", aggregate = "Order", key = "id")

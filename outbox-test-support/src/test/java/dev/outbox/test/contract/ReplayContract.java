@@ -26,6 +26,7 @@ import dev.outbox.spi.OutboxRecord;
 import dev.outbox.spi.SendException;
 import dev.outbox.spi.SentPosition;
 import dev.outbox.store.Dialect;
+import dev.outbox.store.ReplayRunStore;
 import dev.outbox.store.RetentionStore;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
@@ -401,6 +402,61 @@ abstract class ReplayContract {
     }
 
     @Test
+    void what_a_request_says_is_compared_and_kept_and_never_run_or_expanded() {
+        published(7, "Placed");
+        List<UUID> started = new ArrayList<>();
+        for (String attempt : OperationsContract.INJECTIONS) {
+            for (ReplayPlan plan :
+                    List.of(ReplayPlan.ofAggregates(Set.of(attempt)), ReplayPlan.ofTypes(Set.of(attempt)))) {
+                DryRun shown = outbox.replays.dryRun(plan);
+                assertThat(shown.events()).as(attempt).isZero();
+                Replay replay = outbox.replays.start(ReplayRequest.reprocess(shown.token(), Set.of(attempt)), attempt);
+                assertThat(replay.plan()).isEqualTo(plan);
+                assertThat(replay.consumers()).containsExactly(attempt);
+                started.add(replay.id());
+            }
+        }
+        replay(this::acknowledged);
+        assertThat(started)
+                .allSatisfy(id ->
+                        assertThat(awaitStatus(id, ReplayStatus.DONE).sent()).isZero());
+        assertThat(log).isEmpty();
+        assertThat(awaitStatus(start(EVERYTHING).id(), ReplayStatus.DONE).sent())
+                .isEqualTo(7);
+        assertThat(outbox.operations.audit(Long.MAX_VALUE, 100))
+                .extracting(AuditEntry::reason)
+                .containsAll(OperationsContract.INJECTIONS);
+    }
+
+    @Test
+    void a_chunk_has_no_more_bytes_than_it_may_unless_it_is_one_event() {
+        published(5, "Placed", "x".repeat(398)); // 400 with the quotation marks of JSON
+        Replay replay = start(EVERYTHING);
+        ReplayRunStore store = new ReplayRunStore(outbox.tables, outbox.replayStore);
+        List<ReplayRunStore.Chunk> chunks = chunks(store, replay, 1_000);
+        assertThat(chunks).extracting(chunk -> chunk.events().size()).containsExactly(2, 2, 1);
+        assertThat(chunks)
+                .flatExtracting(ReplayRunStore.Chunk::events)
+                .allSatisfy(event -> assertThat(event.event().payload()).hasSize(400));
+        for (ReplayRunStore.Chunk full : chunks.subList(0, 2))
+            assertThat(full.to()).isEqualTo(full.events().get(1).seq());
+        assertThat(chunks.get(2).to()).isEqualTo(replay.upTo());
+        assertThat(chunks(store, replay, 800)).hasSize(3);
+        assertThat(chunks(store, replay, 799)).hasSize(5);
+        assertThat(chunks(store, replay, 1)).hasSize(5);
+        assertThat(chunks(store, replay, 2_000)).hasSize(1);
+    }
+
+    /** As a run reads them, each behind the one before. */
+    private static List<ReplayRunStore.Chunk> chunks(ReplayRunStore store, Replay replay, long maxBytes) {
+        List<ReplayRunStore.Chunk> chunks = new ArrayList<>();
+        for (long after = 0;
+                after < replay.upTo();
+                after = chunks.get(chunks.size() - 1).to()) chunks.add(store.read(replay, after, 500, maxBytes));
+        return chunks;
+    }
+
+    @Test
     void what_operators_do_is_on_record_and_of_two_at_once_one_wins() throws Exception {
         published(1, "Placed");
         UUID id = start(ReplayPlan.ofTypes(Set.of("Placed"))).id();
@@ -564,8 +620,12 @@ abstract class ReplayContract {
 
     /** Events of seven keys in turn, published a moment ago. */
     private List<UUID> published(int events, String type) {
+        return published(events, type, "body");
+    }
+
+    private List<UUID> published(int events, String type, String payload) {
         List<UUID> ids = outbox.inTransaction(() -> IntStream.range(0, events)
-                .mapToObj(i -> publisher.publish(OutboxMessage.of("Order", "order " + i % 7, type, "body")
+                .mapToObj(i -> publisher.publish(OutboxMessage.of("Order", "order " + i % 7, type, payload)
                         .topic("orders")
                         .header("own", "header")))
                 .toList());
