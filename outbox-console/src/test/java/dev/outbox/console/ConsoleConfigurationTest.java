@@ -67,7 +67,8 @@ import tools.jackson.databind.json.JsonMapper;
 @Timeout(60)
 class ConsoleConfigurationTest {
     private static final String START = "{\"token\": \"t\", \"mode\": \"NORMAL\", \"reason\": \"x\"}";
-    private static final DryRun NOTHING = new DryRun(0, true, 0, List.of(), null, null, List.of(), 0, Instant.EPOCH, "t");
+    private static final DryRun NOTHING =
+            new DryRun(0, true, 0, List.of(), null, null, List.of(), 0, Instant.EPOCH, "t");
     private static final String PAUSE = "{\"scope\": \"EVERYTHING\", \"reason\": \"maintenance\"}";
 
     private static final String PAYLOAD = "/outbox/api/events/01999999-0000-7000-8000-000000000001/payload";
