@@ -104,6 +104,7 @@ class ReplayedListenerIntegrationTest extends InboxListeners {
     void a_read_only_replay_reaches_the_topic_and_changes_no_row_at_a_consumer() {
         application().run(context -> {
             List<UUID> events = handled(context);
+            losesHandling("mail", events.get(EVENTS / 2)); // what a normal replay would bring back
             Map<String, List<Map<String, Object>>> before = contents();
             Replay replay = replay(context, ReplayRequest::readOnly);
             assertThat(copies(context, replay))
@@ -143,17 +144,12 @@ class ReplayedListenerIntegrationTest extends InboxListeners {
         application().run(context -> {
             List<UUID> events = handled(context);
             UUID lost = events.get(EVENTS / 2);
-            String change = "mail " + lost;
-            assertThat(jdbc.update("DELETE FROM taken WHERE what = ?", change)).isOne();
-            assertThat(jdbc.update("DELETE FROM inbox_events WHERE consumer = 'mail' AND event_id = ?", lost))
-                    .isOne();
+            losesHandling("mail", lost);
             Map<String, List<Map<String, Object>>> before = contents();
             Replay replay = replay(context, ReplayRequest::normal);
             assertThat(copies(context, replay)).hasSize(EVENTS);
-            assertThat(taken(context)).endsWith(change);
-            assertThat(jdbc.update("DELETE FROM taken WHERE what = ?", change)).isOne();
-            assertThat(jdbc.update("DELETE FROM inbox_events WHERE consumer = 'mail' AND event_id = ?", lost))
-                    .isOne();
+            assertThat(taken(context)).endsWith("mail " + lost);
+            losesHandling("mail", lost);
             assertThat(contents()).as("but for what was lost").isEqualTo(before);
         });
     }
@@ -173,6 +169,14 @@ class ReplayedListenerIntegrationTest extends InboxListeners {
         await().atMost(PATIENCE)
                 .untilAsserted(() -> assertThat(taken(context)).containsExactlyInAnyOrderElementsOf(once));
         return events;
+    }
+
+    /** As after a restore of an older backup: neither the change is there nor the record of it. */
+    private void losesHandling(String consumer, UUID event) {
+        assertThat(jdbc.update("DELETE FROM taken WHERE what = ?", consumer + " " + event))
+                .isOne();
+        assertThat(jdbc.update("DELETE FROM inbox_events WHERE consumer = ? AND event_id = ?", consumer, event))
+                .isOne();
     }
 
     /** Runs a replay of everything to its end, and until all who read the topic have read the copies. */
