@@ -29,7 +29,8 @@ class ServersOfAnEndedJvmIntegrationTest {
                 ChildJvm.start(Main.class, List.of(), "servers", directory.toString(), Boolean.toString(paused))) {
             owner.awaitLine("ready", START);
             servers = RunningProcesses.of(directory);
-            assertThat(servers).hasSizeGreaterThan(2).allMatch(Processes::runs);
+            // not all: PostgreSQL has processes that come and go
+            assertThat(servers).filteredOn(Processes::runs).hasSizeGreaterThan(2);
 
             owner.kill();
         }
