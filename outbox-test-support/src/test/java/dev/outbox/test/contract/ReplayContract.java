@@ -208,7 +208,7 @@ abstract class ReplayContract {
 
     @Test
     void a_paused_replay_sends_nothing_and_goes_on_where_it_stood() {
-        published(40, "Placed");
+        published(20, "Placed");
         Replay started = start(EVERYTHING, 10);
         replay(this::acknowledged);
         await().atMost(PATIENCE).until(() -> !log.isEmpty());
@@ -216,15 +216,15 @@ abstract class ReplayContract {
         await().atMost(PATIENCE).until(() -> !isLeased(started.id()));
         Replay paused = outbox.replays.find(started.id()).orElseThrow();
         assertThat(paused.status()).isEqualTo(ReplayStatus.PAUSED);
-        assertThat(paused.sent()).isEqualTo(log.size()).isLessThan(40);
+        assertThat(paused.sent()).isEqualTo(log.size()).isLessThan(20);
         assertThat(outbox.replays.resume(started.id(), REASON)).isTrue();
         awaitStatus(started.id(), ReplayStatus.DONE);
-        assertThat(log).hasSize(40);
+        assertThat(log).hasSize(20);
     }
 
     @Test
     void a_cancelled_replay_sends_no_more_and_cannot_be_resumed() {
-        published(40, "Placed");
+        published(20, "Placed");
         Replay started = start(EVERYTHING, 10);
         replay(this::acknowledged);
         await().atMost(PATIENCE).until(() -> !log.isEmpty());
@@ -236,7 +236,7 @@ abstract class ReplayContract {
         Replay ended = outbox.replays.find(started.id()).orElseThrow();
         assertThat(ended.status()).isEqualTo(ReplayStatus.CANCELLED);
         assertThat(ended.finishedAt()).isNotNull();
-        assertThat(ended.sent()).isEqualTo(log.size()).isLessThan(40);
+        assertThat(ended.sent()).isEqualTo(log.size()).isLessThan(20);
     }
 
     @Test
