@@ -84,10 +84,8 @@ class OutboxMetricsIntegrationTest {
                     ReplayPlan everything = ReplayPlan.ofPeriod(Instant.EPOCH, null);
                     await().until(() -> replays.dryRun(everything).events() == 10);
                     context.getBean(OutboxOperations.class).pause(OutboxPause.everything(), "so that replays stand");
-                    String token = replays.dryRun(everything).token();
-                    UUID paused =
-                            replays.start(ReplayRequest.normal(token), "a test").id();
-                    replays.start(ReplayRequest.normal(token), "a test");
+                    UUID paused = start(replays, everything);
+                    start(replays, everything);
                     replays.pause(paused, "a test");
                     await().until(() -> replays("running") == 1 && replays("paused") == 1);
                     assertThat(gauge("outbox.replay.remaining")).isEqualTo(20);
@@ -100,6 +98,11 @@ class OutboxMetricsIntegrationTest {
                     assertThat(gauge("outbox.replay.remaining")).isZero();
                     assertThat(meters.counter("outbox.replay.sent").count()).isEqualTo(10);
                 });
+    }
+
+    private static UUID start(OutboxReplays replays, ReplayPlan plan) {
+        String token = replays.dryRun(plan).token();
+        return replays.start(ReplayRequest.normal(token), "a test").id();
     }
 
     private double replays(String status) {
