@@ -4,13 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.outbox.AuditEntry;
+import dev.outbox.EventStatus;
 import dev.outbox.OutboxMessage;
+import dev.outbox.OutboxOperations;
+import dev.outbox.OutboxPause;
 import dev.outbox.OutboxPublisher;
+import dev.outbox.OutboxReplays;
+import dev.outbox.ReplayPlan;
+import dev.outbox.ReplayRequest;
 import dev.outbox.retention.TableForecast;
+import dev.outbox.spi.AccessControl;
 import dev.outbox.spi.EventSender;
 import dev.outbox.spi.SentPosition;
 import dev.outbox.store.AuditStore;
-import dev.outbox.store.EventsInUse;
 import dev.outbox.store.OutboxTables;
 import dev.outbox.test.PostgresSchema;
 import dev.outbox.test.TestServers;
@@ -115,14 +121,27 @@ class RetentionIntegrationTest {
     }
 
     @Test
-    void what_somebody_still_needs_stays() {
-        application.withBean(EventsInUse.class, () -> seqs -> Set.of(1L)).run(context -> {
-            UUID needed = publish(context);
-            UUID other = publish(context);
-            age(context, needed, 31);
-            age(context, other, 31);
-            await().until(() -> ids(context, "outbox_events").equals(List.of(needed)));
-        });
+    void what_a_replay_still_needs_stays() {
+        application
+                .withBean(AccessControl.class, () -> AccessControl.allowAll("a test"))
+                .run(context -> {
+                    UUID needed = publish(context);
+                    UUID other = publish(context);
+                    OutboxOperations operations = context.getBean(OutboxOperations.class);
+                    await().until(() -> List.of(needed, other).stream()
+                            .allMatch(id -> operations.find(id).orElseThrow().status() == EventStatus.PUBLISHED));
+                    operations.pause(OutboxPause.everything(), "so that the replay stands");
+                    OutboxReplays replays = context.getBean(OutboxReplays.class);
+                    String token =
+                            replays.dryRun(ReplayPlan.ofEvents(Set.of(needed))).token();
+                    UUID replay =
+                            replays.start(ReplayRequest.normal(token), "a test").id();
+                    age(context, needed, 31);
+                    age(context, other, 31);
+                    await().until(() -> ids(context, "outbox_events").equals(List.of(needed)));
+                    replays.cancel(replay, "a test");
+                    await().until(() -> ids(context, "outbox_events").isEmpty());
+                });
     }
 
     @Test
