@@ -78,6 +78,7 @@ class ReplayConsoleIntegrationTest {
                         "id",
                         "plan",
                         "upTo",
+                        "shownAt",
                         "expected",
                         "exact",
                         "mode",
