@@ -58,7 +58,7 @@ class ScenariosIntegrationTest {
 
         Answer operate(String path, String body) {
             Answer answer = shop.post(API + path, body);
-            say("  POST %s %s", API + path, body);
+            say("  POST %s %s", API + path, shortened(body));
             say("       %d %s", answer.status(), shortened(answer.body().toString()));
             return answer;
         }
