@@ -1,5 +1,6 @@
 package dev.outbox.console;
 
+import com.fasterxml.jackson.annotation.JsonAnySetter;
 import dev.outbox.ReplayMode;
 import dev.outbox.ReplayRequest;
 import java.util.List;
@@ -20,6 +21,14 @@ record ReplayStartRequest(
         @Nullable List<@Nullable String> consumers,
         @Nullable Integer eventsPerSecond,
         @Nullable String reason) {
+    /** A misspelt rate or consumer that is ignored would send otherwise than was written. */
+    @JsonAnySetter
+    void refuse(String part, @Nullable Object value) {
+        throw new InvalidRequestException(
+                part,
+                "There is no such part of a start. The parts are consumers, eventsPerSecond, mode, reason, token.");
+    }
+
     ReplayRequest request() {
         if (token == null || token.isBlank())
             throw new InvalidRequestException(

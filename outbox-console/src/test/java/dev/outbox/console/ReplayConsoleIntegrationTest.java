@@ -207,6 +207,7 @@ class ReplayConsoleIntegrationTest {
             {"token": "t", "mode": "NORMAL", "consumers": ["stock"], "reason": "x"} | consumers | Only a replay in mode REPROCESS names consumers; in mode NORMAL all do the same. Name none, or change the mode.
             {"token": "t", "mode": "REPROCESS", "consumers": ["a,b"], "reason": "x"} | consumers | 'a,b' is no name of a consumer.
             {"token": "t", "mode": "NORMAL", "eventsPerSecond": 0, "reason": "x"} | eventsPerSecond | A replay sends 1 to 1000000 events in a second, not 0.
+            {"token": "t", "mode": "NORMAL", "eventPerSecond": 1, "reason": "x"} | eventPerSecond | There is no such part of a start. The parts are consumers, eventsPerSecond, mode, reason, token.
             {"token": "t", "mode": "NORMAL"}                  | reason    | The audit trail needs a reason of 1 to 500 characters; this one has 0.
             """)
     void a_start_that_is_not_understood_is_told_what_is_allowed(String start, String field, String sentence)

@@ -7,6 +7,8 @@ import java.sql.Types;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -82,6 +84,18 @@ public abstract class LaneStore {
                 .param("lane", lane)
                 .query((row, number) -> floor(row))
                 .single();
+    }
+
+    /** Waits until every mark that has begun is over. Lanes that nobody has locked take one statement, and nobody waits meanwhile for one that somebody has. */
+    final void awaitMarks() {
+        Set<Integer> marked = new TreeSet<>(
+                jdbc.sql("SELECT lane FROM outbox_lanes").query(Integer.class).list());
+        transaction
+                .run(() -> jdbc.sql("SELECT lane FROM outbox_lanes FOR UPDATE SKIP LOCKED")
+                        .query(Integer.class)
+                        .list())
+                .forEach(marked::remove);
+        for (int lane : marked) transaction.run(() -> lock(lane));
     }
 
     /**

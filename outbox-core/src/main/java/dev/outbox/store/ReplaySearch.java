@@ -24,6 +24,7 @@ public final class ReplaySearch {
     private static final int LAST_WINDOWS = 4;
 
     private final MeantEvents events;
+    private final LaneStore lanes;
     private final int window;
 
     public ReplaySearch(OutboxTables tables) {
@@ -33,12 +34,18 @@ public final class ReplaySearch {
     /** @param window how many sequence numbers are looked through with one statement */
     public ReplaySearch(OutboxTables tables, int window) {
         this.events = new MeantEvents(tables, Dialect.of(tables));
+        this.lanes = LaneStore.of(tables);
         this.window = window;
     }
 
-    /** Counts what is meant, as far as {@link DryRun} says; without a token. */
+    /**
+     * Counts what is meant, as far as {@link DryRun} says; without a token.
+     *
+     * <p>A mark writes the time of publication before it commits. Once the marks that have begun are over, what was published by the time of this dry run stays the same for ever: for the count, and for every chunk that a replay reads later.
+     */
     public DryRun dryRun(ReplayPlan plan) {
         Meant meant = new Meant(plan, events.now());
+        lanes.awaitMarks();
         Range range = range(plan);
         Count count = count(meant, range);
         List<EventState> sample = events.states(

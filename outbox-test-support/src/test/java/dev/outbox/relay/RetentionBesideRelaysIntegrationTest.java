@@ -44,7 +44,7 @@ class RetentionBesideRelaysIntegrationTest {
     }
 
     static Stream<Arguments> databasesAndSeeds() {
-        return Stream.of(TestDatabase.values())
+        return TestDatabase.forLongTests()
                 .flatMap(database -> LongStream.rangeClosed(1, Long.getLong("outbox.test.seeds", TestSize.of(1, 10)))
                         .mapToObj(seed -> Arguments.of(database, seed)));
     }

@@ -95,6 +95,14 @@ abstract class DatabaseContracts {
     }
 
     @Nested
+    class ReplayOperators extends ReplayOperatorsContract {
+        @Override
+        DataSource emptySchema() {
+            return DatabaseContracts.this.emptySchema();
+        }
+    }
+
+    @Nested
     class RetainingElsewhere extends RetentionContract {
         @Override
         DataSource emptySchema() {
