@@ -3,7 +3,7 @@ package dev.outbox.console;
 import static dev.outbox.console.Api.OLGA;
 import static dev.outbox.console.Api.VICTOR;
 import static dev.outbox.console.Api.somebody;
-import static dev.outbox.console.ConsoleIntegrationTest.assertProblem;
+import static dev.outbox.console.RunningConsole.assertProblem;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

@@ -4,8 +4,8 @@ import static dev.outbox.console.Api.NOBODY;
 import static dev.outbox.console.Api.OLGA;
 import static dev.outbox.console.Api.VICTOR;
 import static dev.outbox.console.Api.somebody;
-import static dev.outbox.console.ConsoleIntegrationTest.assertProblem;
-import static dev.outbox.console.ConsoleIntegrationTest.texts;
+import static dev.outbox.console.RunningConsole.assertProblem;
+import static dev.outbox.console.RunningConsole.texts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outbox.OutboxMessage;
@@ -31,7 +31,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.web.context.WebApplicationContext;
 import tools.jackson.databind.JsonNode;
 
-/** Replays by REST, of the application of {@link ConsoleIntegrationTest}: no relay carries them out, so they stay as operators leave them. */
+/** Replays by REST, of the application of {@link RunningConsole}: no relay carries them out, so they stay as operators leave them. */
 @Timeout(120)
 class ReplayConsoleIntegrationTest {
     private static final String REPLAYS = "/outbox/api/replays";
@@ -48,7 +48,7 @@ class ReplayConsoleIntegrationTest {
 
     @BeforeAll
     static void start() {
-        shop = ConsoleIntegrationTest.start(TestServers.postgres().createSchema("replays"));
+        shop = RunningConsole.start(TestServers.postgres().createSchema("replays"));
         api = new Api((WebApplicationContext) shop, true);
     }
 

@@ -19,7 +19,6 @@ import dev.outbox.OutboxConfigurationException;
 import dev.outbox.OutboxOperations;
 import dev.outbox.OutboxPause;
 import dev.outbox.OutboxPermission;
-import dev.outbox.OutboxState;
 import dev.outbox.QuarantineGroup;
 import dev.outbox.ReplayPlan;
 import dev.outbox.operate.StoredOperations;
@@ -295,21 +294,6 @@ abstract class OperationsContract {
             assertThat(status).isEqualTo(line.action().equals("APPROVE") ? EventStatus.PENDING : EventStatus.DISCARDED);
         }
         assertThat(lines.stream().map(AuditEntry::eventId).collect(toSet())).isEqualTo(Set.copyOf(ids));
-    }
-
-    @Test
-    void the_state_tells_what_waits_and_who_has_which_lane() {
-        UUID id = outbox.publish("A", "body");
-        assertThat(operations.state().lanes()).isEmpty();
-        assertThat(outbox.claim("4711@host", Duration.ofMinutes(1))).isPresent();
-        OutboxState state = operations.state();
-        assertThat(state.events()).containsEntry(EventStatus.PENDING, 1L).containsEntry(EventStatus.QUARANTINED, 0L);
-        assertThat(state.oldestAge()).isPositive();
-        assertThat(state.lanes()).singleElement().satisfies(lane -> {
-            assertThat(lane.lane()).isEqualTo(outbox.laneOf(id));
-            assertThat(lane.owner()).isEqualTo("4711@host");
-            assertThat(lane.until()).isAfter(Instant.now());
-        });
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.outbox.test.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outbox.EventStatus;
+import dev.outbox.OutboxState;
 import dev.outbox.ReplayMode;
 import dev.outbox.ReplayPlan;
 import dev.outbox.store.Database;
@@ -44,6 +45,21 @@ abstract class StateContract {
                         EventStatus.QUARANTINED, 0L,
                         EventStatus.BLOCKED, 0L));
         assertThat(state.oldestAge()).isZero();
+    }
+
+    @Test
+    void the_state_tells_what_waits_and_who_has_which_lane() {
+        UUID id = outbox.publish("A", "body");
+        assertThat(outbox.operations.state().lanes()).isEmpty();
+        assertThat(outbox.claim("4711@host", Duration.ofMinutes(1))).isPresent();
+        OutboxState state = outbox.operations.state();
+        assertThat(state.events()).containsEntry(EventStatus.PENDING, 1L).containsEntry(EventStatus.QUARANTINED, 0L);
+        assertThat(state.oldestAge()).isPositive();
+        assertThat(state.lanes()).singleElement().satisfies(lane -> {
+            assertThat(lane.lane()).isEqualTo(outbox.laneOf(id));
+            assertThat(lane.owner()).isEqualTo("4711@host");
+            assertThat(lane.until()).isAfter(Instant.now());
+        });
     }
 
     @Test
