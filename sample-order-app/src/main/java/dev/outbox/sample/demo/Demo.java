@@ -135,7 +135,7 @@ class Demo {
         StockedProduct product = catalog.find(SKU)
                 .orElseGet(() -> catalog.create(SKU, "Ordered by the demo", new BigDecimal("1.00"), 1_000_000));
         TreeMap<Long, Integer> pieces = new TreeMap<>();
-        pieces.put(product.product().id(), ThreadLocalRandom.current().nextInt(1, 4));
+        pieces.put(product.id(), ThreadLocalRandom.current().nextInt(1, 4));
         return new Basket(pieces);
     }
 }

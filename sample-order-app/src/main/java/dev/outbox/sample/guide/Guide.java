@@ -81,7 +81,7 @@ class Guide {
 
     private long productId() {
         Optional<StockedProduct> mostStocked =
-                catalog.page(0, 20).stream().max(Comparator.comparingInt(StockedProduct::stock));
-        return mostStocked.map(stocked -> stocked.product().id()).orElse(1L);
+                catalog.page(0, 20).products().stream().max(Comparator.comparingInt(StockedProduct::stock));
+        return mostStocked.map(StockedProduct::id).orElse(1L);
     }
 }

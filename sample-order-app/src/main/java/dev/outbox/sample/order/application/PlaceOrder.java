@@ -1,5 +1,6 @@
 package dev.outbox.sample.order.application;
 
+import dev.outbox.sample.inventory.application.StockConflictException;
 import dev.outbox.sample.order.domain.Basket;
 import dev.outbox.sample.order.domain.IdempotencyKeyReusedException;
 import dev.outbox.sample.order.domain.Order;
@@ -52,7 +53,7 @@ public class PlaceOrder {
         } catch (DataIntegrityViolationException e) {
             return repeated(history.find(idempotencyKey).orElseThrow(() -> e), basket);
         } catch (ConcurrencyFailureException e) {
-            throw new StockConflictException(e);
+            throw new StockConflictException("Send the request again with the same Idempotency-Key.", e);
         }
     }
 
