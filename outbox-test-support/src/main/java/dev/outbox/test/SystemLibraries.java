@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The libraries of the system that the programs of MySQL need and do not bring.
+ * The libraries of the system that the programs of servers need and do not bring.
  *
  * @param stubs what stands in for those that this machine lacks, and the folder that has it
  */
@@ -46,6 +46,19 @@ record SystemLibraries(Map<StubLibrary, Path> stubs) {
         return libraries;
     }
 
+    /**
+     * Sees whether a program can be loaded for whose libraries there are no stubs.
+     *
+     * @param command what makes it say its version
+     * @throws ServerStartException naming the missing library and what to install
+     */
+    static void require(String server, List<String> command) throws IOException {
+        Optional<String> missing = missing(command);
+        if (missing.isPresent()) {
+            throw noStub(server, missing.get());
+        }
+    }
+
     /** What the server is told because of the stubs. */
     List<String> options() {
         return stubs.keySet().stream()
@@ -71,9 +84,7 @@ record SystemLibraries(Map<StubLibrary, Path> stubs) {
     private SystemLibraries with(String server, String missing, Source source) {
         StubLibrary library = StubLibrary.of(missing)
                 .filter(found -> !stubs.containsKey(found))
-                .orElseThrow(() -> new ServerStartException(
-                        "%s does not start: this machine has no %s. Install the package that has it, or start Docker."
-                                .formatted(server, missing)));
+                .orElseThrow(() -> noStub(server, missing));
         Map<StubLibrary, Path> more = new EnumMap<>(StubLibrary.class);
         more.putAll(stubs);
         try {
@@ -90,10 +101,20 @@ record SystemLibraries(Map<StubLibrary, Path> stubs) {
         return new SystemLibraries(more);
     }
 
-    /** The library that the loader does not find, empty when the program can be loaded. */
+    private static ServerStartException noStub(String server, String missing) {
+        return new ServerStartException(
+                "%s does not start: this machine has no %s. Install the package that has it, or start Docker."
+                        .formatted(server, missing));
+    }
+
     private Optional<String> missing(Path program) throws IOException {
+        return missing(findable(List.of(program.toString(), "--no-defaults", "--version")));
+    }
+
+    /** The library that the loader does not find, empty when the program can be loaded. */
+    private static Optional<String> missing(List<String> command) throws IOException {
         try {
-            Programs.run(findable(List.of(program.toString(), "--no-defaults", "--version")), program.toString());
+            Programs.run(command, String.join(" ", command));
             return Optional.empty();
         } catch (IOException e) {
             String message = String.valueOf(e.getMessage());

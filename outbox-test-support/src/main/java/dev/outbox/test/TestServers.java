@@ -3,7 +3,7 @@ package dev.outbox.test;
 import org.opentest4j.TestAbortedException;
 
 /**
- * The servers that all tests of a JVM share. Each starts with its first use and ends after the JVM. Thread-safe.
+ * The servers that all tests of a JVM share, unless said otherwise. Each starts with its first use and ends after the JVM. Thread-safe.
  *
  * <p>Tests keep apart by schemas and topics of their own, and leave these servers alone: who kills, pauses or restarts a
  * server starts one with {@link PostgresServer#start()}, {@link MySqlServer#start()} or {@link KafkaServer#start()}.
@@ -52,5 +52,14 @@ public final class TestServers {
      */
     public static KafkaServer kafka() {
         return KAFKA.get();
+    }
+
+    /**
+     * A Redis server of the caller's own, who may stop it: another one costs a tenth of a second.
+     *
+     * @throws TestAbortedException with the reason if it cannot be started; {@link NotRun} reports the test
+     */
+    public static RedisServer ownRedis() {
+        return new SharedServer<>(RedisServer::start).get();
     }
 }

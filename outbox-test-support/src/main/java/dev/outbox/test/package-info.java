@@ -1,5 +1,5 @@
 /**
- * Real servers and processes for tests: PostgreSQL, MySQL, MariaDB, Kafka, a TCP proxy to cut connections, and further JVMs.
+ * Real servers and processes for tests: PostgreSQL, MySQL, MariaDB, Kafka, Redis, a TCP proxy to cut connections, and further JVMs.
  *
  * <p>Tests take the shared servers from {@link dev.outbox.test.TestServers}. A test that kills, pauses or restarts a
  * server starts one of its own. Servers run in Docker where that is available and as child processes otherwise; the

@@ -14,6 +14,7 @@ final class Main {
         switch (args[0]) {
             case "postgres" -> PostgresServer.start(DatabaseOptions.in(Path.of(args[1])));
             case "mysql" -> MySqlServer.start(MySqlFlavour.valueOf(args[1]), DatabaseOptions.in(Path.of(args[2])));
+            case "redis" -> RedisServer.start(RedisOptions.in(Path.of(args[1])));
             case "servers" -> startServers(Path.of(args[1]), Boolean.parseBoolean(args[2]));
             case "child" -> {
                 ChildJvm child = ChildJvm.start(Main.class, List.of(), "nothing");
@@ -38,6 +39,7 @@ final class Main {
     private static void startServers(Path directory, boolean paused) {
         PostgresServer postgres = PostgresServer.start(DatabaseOptions.in(directory.resolve("postgres")));
         KafkaServer kafka = KafkaServer.start(KafkaOptions.in(directory.resolve("kafka")));
+        RedisServer redis = RedisServer.start(RedisOptions.in(directory.resolve("redis")));
         PostgresSchema schema = postgres.createSchema("app");
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             try (Connection connection = schema.connect()) {
@@ -51,6 +53,7 @@ final class Main {
         if (paused) {
             postgres.pause();
             kafka.pause();
+            redis.pause();
         }
     }
 }

@@ -87,6 +87,17 @@ class SystemLibrariesTest {
                 .hasMessageContaining("failed: broken");
     }
 
+    @Test
+    void library_of_a_program_without_stubs_is_named() throws IOException {
+        Path program = programThatNeeds("libssl.so.3");
+
+        assertThatThrownBy(() -> SystemLibraries.require("Redis", List.of(program.toString(), "--version")))
+                .isInstanceOf(ServerStartException.class)
+                .hasMessage("Redis does not start: this machine has no libssl.so.3."
+                        + " Install the package that has it, or start Docker.");
+        SystemLibraries.require("Redis", List.of(programThatNeeds().toString(), "--version"));
+    }
+
     private Path stub(StubLibrary library) throws IOException {
         made.add(library);
         Path folder = Files.createDirectories(directory.resolve(library.name()));

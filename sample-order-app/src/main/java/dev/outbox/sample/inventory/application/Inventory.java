@@ -5,25 +5,46 @@ import dev.outbox.sample.inventory.domain.Stock;
 import dev.outbox.sample.inventory.domain.StockRepository;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
-/** The stock of all products. */
+/** The stock of all products. Whatever changes some of it publishes {@link StockChanged}. */
 @Service
 public class Inventory {
     private final StockRepository stocks;
+    private final ApplicationEventPublisher events;
 
-    Inventory(StockRepository stocks) {
+    Inventory(StockRepository stocks, ApplicationEventPublisher events) {
         this.stocks = stocks;
+        this.events = events;
     }
 
     /** Begins to keep stock of a new product, in the transaction that creates it. */
     @Transactional(propagation = Propagation.MANDATORY)
     public void open(long productId, int quantity) {
         stocks.save(new Stock(productId, quantity));
+        events.publishEvent(new StockChanged(Set.of(productId)));
+    }
+
+    /**
+     * Adds pieces to the stock of a product, or takes some out. Optimistic, as {@link #deduct}.
+     *
+     * @param delta by how many there are more, or, if it is negative, fewer
+     * @return how many there are now
+     * @throws dev.outbox.sample.inventory.domain.StockLimitException if there would be fewer than none, or more than can be counted
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public int adjust(long productId, int delta) {
+        Stock stock = stocks.findById(productId)
+                .orElseThrow(() -> new IllegalStateException("product " + productId + " has no row in stocks"));
+        stock.adjust(delta);
+        events.publishEvent(new StockChanged(Set.of(productId)));
+        return stock.quantity();
     }
 
     /**
@@ -40,6 +61,7 @@ public class Inventory {
         pieces.forEach((productId, wanted) -> stocks.findById(productId)
                 .orElseThrow(() -> new OutOfStockException(productId, wanted, 0))
                 .deduct(wanted));
+        events.publishEvent(new StockChanged(pieces.keySet()));
     }
 
     /** The quantities of products; those without stock are not in the map. */

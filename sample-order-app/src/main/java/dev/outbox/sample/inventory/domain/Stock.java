@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 @Entity
 @Table(name = "stocks")
 public class Stock {
+    /** The most pieces that there can be of a product. */
+    public static final int MOST = 1_000_000_000;
+
     @Id
     @Column(name = "product_id")
     private long productId;
@@ -24,7 +27,9 @@ public class Stock {
     protected Stock() {}
 
     public Stock(long productId, int quantity) {
-        if (quantity < 0) throw new IllegalArgumentException("quantity must not be negative");
+        if (quantity < 0 || quantity > MOST) {
+            throw new IllegalArgumentException("quantity must be between 0 and " + MOST);
+        }
         this.productId = productId;
         this.quantity = quantity;
     }
@@ -38,6 +43,19 @@ public class Stock {
         if (pieces < 1) throw new IllegalArgumentException("pieces must be positive");
         if (pieces > quantity) throw new OutOfStockException(productId, pieces, quantity);
         quantity -= pieces;
+    }
+
+    /**
+     * Adds pieces, or takes some out.
+     *
+     * @param delta by how many there are more, or, if it is negative, fewer
+     * @throws StockLimitException if there would be fewer than none or more than {@link #MOST}
+     */
+    public void adjust(int delta) {
+        long adjusted = (long) quantity + delta;
+        if (adjusted < 0) throw StockLimitException.tooLow(productId, quantity, delta);
+        if (adjusted > MOST) throw StockLimitException.tooHigh(productId, quantity, delta);
+        quantity = (int) adjusted;
     }
 
     public long productId() {

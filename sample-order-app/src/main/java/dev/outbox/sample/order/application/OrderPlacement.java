@@ -2,6 +2,7 @@ package dev.outbox.sample.order.application;
 
 import dev.outbox.OutboxPublisher;
 import dev.outbox.sample.inventory.application.Inventory;
+import dev.outbox.sample.inventory.application.RetriedOnStockConflict;
 import dev.outbox.sample.order.domain.Basket;
 import dev.outbox.sample.order.domain.Order;
 import dev.outbox.sample.order.domain.OrderCreated;
@@ -13,7 +14,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
 import org.springframework.dao.ConcurrencyFailureException;
-import org.springframework.resilience.annotation.Retryable;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Transactional;
 
@@ -38,24 +38,18 @@ class OrderPlacement {
     /**
      * Places an order whose idempotency key is new. Each try after a conflict is a transaction of its own, that sees the stock as it is then.
      *
-     * @throws org.springframework.dao.DataIntegrityViolationException if there is an order with this key
+     * @throws org.springframework.dao.DataIntegrityViolationException if the user has an order with this key
      * @throws ConcurrencyFailureException if the last try, too, met another change of the same stock
      */
-    @Retryable(
-            includes = ConcurrencyFailureException.class,
-            maxRetries = 5,
-            delay = 20,
-            jitter = 20,
-            multiplier = 2,
-            maxDelay = 200)
+    @RetriedOnStockConflict
     @Transactional
-    public PlacedOrder place(String idempotencyKey, Basket basket) {
+    public PlacedOrder place(long userId, String idempotencyKey, Basket basket) {
         List<OrderItem> items = catalog.getAll(basket.pieces().keySet()).stream()
                 .map(product -> new OrderItem(product.id(), basket.pieces(product.id()), product.price()))
                 .toList();
         // first of all the row: from here on a request with the same key waits for the outcome of this one
         Order order = orders.saveAndFlush(
-                new Order(idempotencyKey, items, clock.instant().truncatedTo(ChronoUnit.MICROS)));
+                new Order(userId, idempotencyKey, items, clock.instant().truncatedTo(ChronoUnit.MICROS)));
         inventory.deduct(basket.pieces());
         UUID eventId = outbox.publish(OrderCreated.of(order));
         return new PlacedOrder(order, eventId);

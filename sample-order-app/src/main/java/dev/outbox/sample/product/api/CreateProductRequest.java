@@ -1,7 +1,9 @@
 package dev.outbox.sample.product.api;
 
+import dev.outbox.sample.inventory.domain.Stock;
 import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Digits;
+import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.PositiveOrZero;
@@ -21,4 +23,4 @@ record CreateProductRequest(
         @NotNull @DecimalMin("0.00") @Digits(integer = 10, fraction = 2)
         BigDecimal price,
 
-        @NotNull @PositiveOrZero Integer stock) {}
+        @NotNull @PositiveOrZero @Max(Stock.MOST) Integer stock) {}

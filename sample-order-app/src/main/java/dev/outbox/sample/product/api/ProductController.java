@@ -1,6 +1,7 @@
 package dev.outbox.sample.product.api;
 
-import dev.outbox.sample.product.application.ProductCatalog;
+import dev.outbox.sample.product.application.CachedCatalog;
+import dev.outbox.sample.product.application.ProductPage;
 import dev.outbox.sample.web.PageView;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -17,9 +18,9 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/api/v1/products")
 @Tag(name = "Products")
 class ProductController {
-    private final ProductCatalog catalog;
+    private final CachedCatalog catalog;
 
-    ProductController(ProductCatalog catalog) {
+    ProductController(CachedCatalog catalog) {
         this.catalog = catalog;
     }
 
@@ -28,7 +29,9 @@ class ProductController {
     PageView<ProductResponse> page(
             @RequestParam(defaultValue = "0") @PositiveOrZero int page,
             @RequestParam(defaultValue = "20") @Min(1) @Max(100) int size) {
-        return PageView.of(catalog.page(page, size), ProductResponse::of);
+        ProductPage found = catalog.page(page, size);
+        return new PageView<>(
+                found.products().stream().map(ProductResponse::of).toList(), page, size, found.totalItems());
     }
 
     @GetMapping("/{productId}")

@@ -1,7 +1,6 @@
 package dev.outbox.sample.product.api;
 
 import dev.outbox.sample.product.application.StockedProduct;
-import dev.outbox.sample.product.domain.Product;
 import java.math.BigDecimal;
 import java.time.Instant;
 
@@ -13,14 +12,13 @@ import java.time.Instant;
 record ProductResponse(
         long id, String sku, String name, BigDecimal price, int stock, boolean soldOut, Instant createdAt) {
     static ProductResponse of(StockedProduct stocked) {
-        Product product = stocked.product();
         return new ProductResponse(
-                product.id(),
-                product.sku(),
-                product.name(),
-                product.price(),
+                stocked.id(),
+                stocked.sku(),
+                stocked.name(),
+                stocked.price(),
                 stocked.stock(),
                 stocked.stock() == 0,
-                product.createdAt());
+                stocked.createdAt());
     }
 }

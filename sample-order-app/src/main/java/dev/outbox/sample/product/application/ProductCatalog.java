@@ -1,6 +1,7 @@
 package dev.outbox.sample.product.application;
 
 import dev.outbox.sample.inventory.application.Inventory;
+import dev.outbox.sample.inventory.application.StockConflictException;
 import dev.outbox.sample.product.domain.Product;
 import dev.outbox.sample.product.domain.ProductRepository;
 import dev.outbox.sample.product.domain.SkuTakenException;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.data.domain.Page;
 import org.springframework.data.domain.PageRequest;
@@ -20,16 +22,18 @@ import org.springframework.data.domain.Sort;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
-/** All products, with their stock. */
+/** All products, with their stock, as the database has them. */
 @Service
 public class ProductCatalog {
     private final ProductRepository products;
     private final Inventory inventory;
+    private final StockAdjustment adjustment;
     private final Clock clock;
 
-    ProductCatalog(ProductRepository products, Inventory inventory, Clock clock) {
+    ProductCatalog(ProductRepository products, Inventory inventory, StockAdjustment adjustment, Clock clock) {
         this.products = products;
         this.inventory = inventory;
+        this.adjustment = adjustment;
         this.clock = clock;
     }
 
@@ -43,7 +47,24 @@ public class ProductCatalog {
     public StockedProduct create(String sku, String name, BigDecimal price, int stock) {
         Product product = insert(new Product(sku, name, price, clock.instant().truncatedTo(ChronoUnit.MICROS)));
         inventory.open(product.id(), stock);
-        return new StockedProduct(product, stock);
+        return StockedProduct.of(product, stock);
+    }
+
+    /**
+     * Changes how many pieces of a product there are. Has no transaction of its own: each try after a conflict is a new one.
+     *
+     * @param delta pieces that come in addition, or, if it is negative, that go
+     * @return the product with the stock that it has now
+     * @throws UnknownProductException if there is no such product
+     * @throws dev.outbox.sample.inventory.domain.StockLimitException if there would be less than nothing, or more than can be counted
+     * @throws dev.outbox.sample.inventory.application.StockConflictException if too many others change the same stock at this moment
+     */
+    public StockedProduct adjustStock(long productId, int delta) {
+        try {
+            return adjustment.adjust(productId, delta);
+        } catch (ConcurrencyFailureException e) {
+            throw new StockConflictException("Send the request again.", e);
+        }
     }
 
     private Product insert(Product product) {
@@ -74,10 +95,9 @@ public class ProductCatalog {
 
     /** One page of the products, in the order in which they were created. */
     @Transactional(readOnly = true)
-    public Page<StockedProduct> page(int page, int size) {
+    public ProductPage page(int page, int size) {
         Page<Product> found = products.findAll(PageRequest.of(page, size, Sort.by("id")));
-        Map<Long, Integer> stock = inventory.quantities(ids(found.getContent()));
-        return found.map(product -> new StockedProduct(product, stock.getOrDefault(product.id(), 0)));
+        return new ProductPage(stocked(found.getContent()), found.getTotalElements());
     }
 
     /** Whether there are no products at all. */
@@ -101,13 +121,10 @@ public class ProductCatalog {
     }
 
     private List<StockedProduct> stocked(List<Product> found) {
-        Map<Long, Integer> stock = inventory.quantities(ids(found));
+        Map<Long, Integer> stock =
+                inventory.quantities(found.stream().map(Product::id).toList());
         return found.stream()
-                .map(product -> new StockedProduct(product, stock.getOrDefault(product.id(), 0)))
+                .map(product -> StockedProduct.of(product, stock.getOrDefault(product.id(), 0)))
                 .toList();
-    }
-
-    private static List<Long> ids(List<Product> products) {
-        return products.stream().map(Product::id).toList();
     }
 }

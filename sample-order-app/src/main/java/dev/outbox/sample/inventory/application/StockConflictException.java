@@ -1,4 +1,4 @@
-package dev.outbox.sample.order.application;
+package dev.outbox.sample.inventory.application;
 
 import dev.outbox.sample.refusal.Refusal;
 import java.io.Serial;
@@ -8,11 +8,12 @@ public final class StockConflictException extends Refusal {
     @Serial
     private static final long serialVersionUID = 1L;
 
-    StockConflictException(Throwable lastConflict) {
+    /** @param advice what to do now, as a sentence */
+    public StockConflictException(String advice, Throwable lastConflict) {
         super(
                 Kind.CONFLICT,
                 "STOCK_CONFLICT",
-                "Too many orders of the same product at the same time. Send the request again with the same Idempotency-Key.");
+                "Too many changes of the same stock at the same time. Nothing is changed. " + advice);
         initCause(lastConflict);
     }
 }
