@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.data.domain.Page;
@@ -25,6 +27,8 @@ import org.springframework.transaction.annotation.Transactional;
 /** All products, with their stock, as the database has them. */
 @Service
 public class ProductCatalog {
+    private static final Logger log = LoggerFactory.getLogger(ProductCatalog.class);
+
     private final ProductRepository products;
     private final Inventory inventory;
     private final StockAdjustment adjustment;
@@ -61,7 +65,9 @@ public class ProductCatalog {
      */
     public StockedProduct adjustStock(long productId, int delta) {
         try {
-            return adjustment.adjust(productId, delta);
+            StockedProduct adjusted = adjustment.adjust(productId, delta);
+            log.info("Stock of product {} is adjusted by {} to {}.", productId, delta, adjusted.stock());
+            return adjusted;
         } catch (ConcurrencyFailureException e) {
             throw new StockConflictException("Send the request again.", e);
         }
