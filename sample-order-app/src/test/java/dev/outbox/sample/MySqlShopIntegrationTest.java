@@ -23,6 +23,12 @@ class MySqlShopIntegrationTest {
     class Api extends ApiIntegrationTest {}
 
     @Nested
+    class Products extends ProductIntegrationTest {}
+
+    @Nested
+    class RequestIds extends RequestIdIntegrationTest {}
+
+    @Nested
     class JpaPublishing extends JpaPublishingIntegrationTest {}
 
     @Nested

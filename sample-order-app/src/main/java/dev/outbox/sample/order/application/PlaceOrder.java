@@ -1,12 +1,14 @@
 package dev.outbox.sample.order.application;
 
 import dev.outbox.sample.inventory.application.StockConflictException;
+import dev.outbox.sample.log.LogFields;
 import dev.outbox.sample.order.domain.Basket;
 import dev.outbox.sample.order.domain.IdempotencyKeyReusedException;
 import dev.outbox.sample.order.domain.Order;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC.MDCCloseable;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.stereotype.Service;
@@ -44,11 +46,13 @@ public class PlaceOrder {
         if (known.isPresent()) return repeated(known.get(), basket);
         try {
             PlacedOrder placed = placement.place(userId, idempotencyKey, basket);
-            log.info(
-                    "Order {} over {} is placed; its event is {}.",
-                    placed.order().id(),
-                    placed.order().total(),
-                    placed.eventId());
+            try (MDCCloseable field = LogFields.order(placed.order().id())) {
+                log.info(
+                        "Order {} over {} is placed; its event is {}.",
+                        placed.order().id(),
+                        placed.order().total(),
+                        placed.eventId());
+            }
             return placed;
         } catch (DataIntegrityViolationException e) {
             return repeated(history.find(userId, idempotencyKey).orElseThrow(() -> e), basket);
