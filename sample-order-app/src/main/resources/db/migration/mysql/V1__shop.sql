@@ -1,5 +1,14 @@
--- Products, stock, orders and notifications. The tables of outbox and inbox are created by the library.
+-- Users, products, stock, orders and notifications. The tables of outbox and inbox are created by the library.
 -- Times are in UTC. Text is compared byte by byte, so that keys and SKUs that differ only in case are different ones.
+-- The address is in lower case, whatever was typed. The password is a hash.
+CREATE TABLE users (
+  id            bigint       NOT NULL AUTO_INCREMENT PRIMARY KEY,
+  email         varchar(254) NOT NULL UNIQUE CHECK (email = lower(email)),
+  password_hash varchar(255) NOT NULL,
+  role          varchar(20)  NOT NULL,
+  created_at    datetime(6)  NOT NULL
+) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
+
 CREATE TABLE products (
   id         bigint         NOT NULL AUTO_INCREMENT PRIMARY KEY,
   sku        varchar(64)    NOT NULL UNIQUE,
@@ -17,13 +26,16 @@ CREATE TABLE stocks (
 
 CREATE TABLE orders (
   id              binary(16)     NOT NULL PRIMARY KEY,
-  idempotency_key varchar(100)   NOT NULL UNIQUE,
+  user_id         bigint         NOT NULL,
+  idempotency_key varchar(100)   NOT NULL,
   status          varchar(20)    NOT NULL,
   total           decimal(18, 2) NOT NULL,
   version         bigint         NOT NULL,
   created_at      datetime(6)    NOT NULL,
-  -- the newest first
-  KEY orders_created (created_at DESC, id)
+  UNIQUE KEY (user_id, idempotency_key),
+  -- those of a user, the newest first
+  KEY orders_user (user_id, created_at DESC, id),
+  FOREIGN KEY (user_id) REFERENCES users (id)
 ) ENGINE = InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_bin;
 
 CREATE TABLE order_items (
@@ -37,11 +49,12 @@ CREATE TABLE order_items (
   FOREIGN KEY (product_id) REFERENCES products (id)
 ) ENGINE = InnoDB;
 
--- order_id refers to no table: the consumer could have a database of its own
+-- order_id and user_id refer to no table: the consumer could have a database of its own
 CREATE TABLE notifications (
   id         bigint       NOT NULL AUTO_INCREMENT PRIMARY KEY,
   event_id   binary(16)   NOT NULL UNIQUE,
   order_id   binary(16)   NOT NULL,
+  user_id    bigint       NOT NULL,
   channel    varchar(20)  NOT NULL,
   message    varchar(500) NOT NULL,
   created_at datetime(6)  NOT NULL,

@@ -15,8 +15,10 @@ class ApiIntegrationTest extends RunningShop {
     @Test
     void a_product_can_be_created_and_read() {
         String sku = UUID.randomUUID().toString();
-        Answer created = shop.post(
-                "/api/v1/admin/products", "{\"sku\":\"%s\",\"name\":\"Tea\",\"price\":3.5,\"stock\":0}".formatted(sku));
+        Answer created = shop.admin()
+                .post(
+                        "/api/v1/admin/products",
+                        "{\"sku\":\"%s\",\"name\":\"Tea\",\"price\":3.5,\"stock\":0}".formatted(sku));
         assertThat(created.status()).isEqualTo(201);
         assertThat(created.body().get("price").decimalValue()).isEqualByComparingTo("3.50");
         assertThat(created.body().get("soldOut").asBoolean()).isTrue();
@@ -30,8 +32,8 @@ class ApiIntegrationTest extends RunningShop {
     @Test
     void a_sku_is_used_once() {
         String body = "{\"sku\":\"%s\",\"name\":\"Tea\",\"price\":3,\"stock\":1}".formatted(UUID.randomUUID());
-        shop.post("/api/v1/admin/products", body);
-        expect(shop.post("/api/v1/admin/products", body), 409, "SKU_TAKEN", "/api/v1/admin/products");
+        shop.admin().post("/api/v1/admin/products", body);
+        expect(shop.admin().post("/api/v1/admin/products", body), 409, "SKU_TAKEN", "/api/v1/admin/products");
     }
 
     @Test

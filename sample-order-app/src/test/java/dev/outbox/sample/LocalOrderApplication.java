@@ -1,10 +1,7 @@
 package dev.outbox.sample;
 
-import dev.outbox.spi.AccessControl;
+import java.util.Map;
 import org.springframework.boot.SpringApplication;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Profile;
 
 /**
  * The order service together with the servers that it needs: what {@code mvn spring-boot:test-run} starts.
@@ -12,21 +9,20 @@ import org.springframework.context.annotation.Profile;
  * <p>In the test sources, so that the servers do not get into the application that is shipped.
  */
 final class LocalOrderApplication {
+    /** Who may look after products, orders and events: everybody who reads the guide. */
+    static final String ADMIN_EMAIL = "admin@example.com";
+
+    static final String ADMIN_PASSWORD = "admin of this machine";
+
     private LocalOrderApplication() {}
 
     public static void main(String[] args) {
-        SpringApplication application = new SpringApplication(OrderApplication.class, Access.class);
+        SpringApplication application = new SpringApplication(OrderApplication.class);
+        application.setDefaultProperties(Map.of(
+                "sample.admin.email", ADMIN_EMAIL,
+                "sample.admin.password", ADMIN_PASSWORD,
+                "sample.guide.admin", "%s, password: %s".formatted(ADMIN_EMAIL, ADMIN_PASSWORD)));
         application.addListeners(new LocalServers());
         application.run(args);
-    }
-
-    /** Whoever tries it out may look after its events; the demo has said so itself. */
-    @Configuration(proxyBeanMethods = false)
-    @Profile("!demo")
-    static class Access {
-        @Bean
-        AccessControl localAccess() {
-            return AccessControl.allowAll("local");
-        }
     }
 }

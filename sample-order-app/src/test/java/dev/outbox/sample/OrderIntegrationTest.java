@@ -135,7 +135,7 @@ class OrderIntegrationTest extends RunningShop {
         long product = shop.product(10);
         Basket basket = new Basket(new TreeMap<>(Map.of(product, 4)));
         PlacedOrder placed = Objects.requireNonNull(new TransactionTemplate(transactions).execute(status -> {
-            PlacedOrder order = placeOrder.place(newKey(), basket);
+            PlacedOrder order = placeOrder.place(customer(), newKey(), basket);
             assertThat(outbox.find(eventId(order))).as("before the end").isPresent();
             status.setRollbackOnly();
             return order;
@@ -187,6 +187,12 @@ class OrderIntegrationTest extends RunningShop {
             jdbc.sql("ALTER TABLE notifications_away RENAME TO notifications").update();
         }
         await().untilAsserted(() -> assertThat(shop.notifications(order)).hasSize(1));
+    }
+
+    private long customer() {
+        return jdbc.sql("SELECT min(id) FROM users WHERE role = 'USER'")
+                .query(Long.class)
+                .single();
     }
 
     private static UUID eventId(PlacedOrder placed) {

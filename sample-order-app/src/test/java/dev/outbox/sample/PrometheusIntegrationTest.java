@@ -36,11 +36,13 @@ class PrometheusIntegrationTest extends RunningShop {
                 .mapToObj(i -> shop.order(newKey(), shop.product(1), 1).text("id"))
                 .collect(toSet());
         ReplayPlan plan = ReplayPlan.ofAggregates(orders);
-        await().atMost(PATIENCE).until(() -> replays.dryRun(plan).events() == ORDERS);
+        await().atMost(PATIENCE)
+                .pollInSameThread()
+                .until(() -> replays.dryRun(plan).events() == ORDERS);
         replays.start(ReplayRequest.readOnly(replays.dryRun(plan).token()).atMost(100), "a test");
 
         await().atMost(PATIENCE).untilAsserted(() -> {
-            String scrape = shop.text("/actuator/prometheus");
+            String scrape = shop.admin().text("/actuator/prometheus");
             assertThat(documented())
                     .hasSizeGreaterThan(20)
                     .allSatisfy(name ->

@@ -61,8 +61,8 @@ class RestartIntegrationTest {
     /** By what it prints: the address in the guide. */
     private static ShopClient shop(ChildJvm application) {
         String line = application.awaitLine("Application   http", START);
-        return new ShopClient(
-                Integer.parseInt(line.substring(line.lastIndexOf(':') + 1).strip()));
+        int port = Integer.parseInt(line.substring(line.lastIndexOf(':') + 1).strip());
+        return ShopClient.customer(port, "customer@example.com");
     }
 
     private void endInTheMiddleOfWork(ChildJvm application, Runnable end) throws InterruptedException {

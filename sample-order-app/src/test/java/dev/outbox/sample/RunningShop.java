@@ -1,8 +1,8 @@
 package dev.outbox.sample;
 
-import dev.outbox.spi.AccessControl;
 import dev.outbox.test.KafkaServer;
 import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
@@ -11,7 +11,10 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.security.authentication.TestingAuthenticationToken;
+import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.test.context.ContextConfiguration;
 
 /** The application on a port of its own, with real servers. Its subclasses share one for each database. */
@@ -20,21 +23,26 @@ import org.springframework.test.context.ContextConfiguration;
         webEnvironment = WebEnvironment.RANDOM_PORT,
         properties = {
             "sample.guide.enabled=false",
+            "sample.admin.email=" + LocalOrderApplication.ADMIN_EMAIL,
+            "sample.admin.password=" + LocalOrderApplication.ADMIN_PASSWORD,
             "outbox.metrics.interval=500ms",
             "outbox.retention.table-limit=100GB"
         })
 @ContextConfiguration(initializers = ShopServers.class)
-@Import(RunningShop.Access.class)
+@Import(RunningShop.Customers.class)
 abstract class RunningShop {
-    /** Tests look at the outbox without anybody being logged in. */
+    /** One customer for all tests of an application: hashing passwords takes its time. */
     @TestConfiguration(proxyBeanMethods = false)
-    static class Access {
+    static class Customers {
         @Bean
-        AccessControl access() {
-            return AccessControl.allowAll("a test");
+        @Lazy
+        ShopClient shop(@Value("${local.server.port}") int port) {
+            return ShopClient.customer(port, "customer@example.com");
         }
     }
 
+    /** As a customer. */
+    @Autowired
     ShopClient shop;
 
     @Autowired
@@ -43,9 +51,16 @@ abstract class RunningShop {
     @Autowired
     JdbcClient jdbc;
 
+    /** The test itself may look at the outbox. */
     @BeforeEach
-    void enter(@Value("${local.server.port}") int port) {
-        shop = new ShopClient(port);
+    void operate() {
+        SecurityContextHolder.getContext()
+                .setAuthentication(new TestingAuthenticationToken("a test", null, "OUTBOX_VIEW", "OUTBOX_OPERATE"));
+    }
+
+    @AfterEach
+    void leave() {
+        SecurityContextHolder.clearContext();
     }
 
     static String newKey() {

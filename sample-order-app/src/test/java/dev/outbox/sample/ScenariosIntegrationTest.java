@@ -53,11 +53,11 @@ class ScenariosIntegrationTest {
         }
 
         Answer outbox(String path) {
-            return shop.get(API + path);
+            return shop.admin().get(API + path);
         }
 
         Answer operate(String path, String body) {
-            Answer answer = shop.post(API + path, body);
+            Answer answer = shop.admin().post(API + path, body);
             say("  POST %s %s", API + path, shortened(body));
             say("       %d %s", answer.status(), shortened(answer.body().toString()));
             return answer;

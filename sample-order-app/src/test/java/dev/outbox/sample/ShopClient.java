@@ -17,18 +17,65 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Somebody who uses the shop by HTTP. Safe for use by many threads. */
 final class ShopClient {
-    private final HttpClient http = HttpClient.newHttpClient();
-    private final JsonMapper json = new JsonMapper();
-    private final String url;
+    static final String PASSWORD = "a good password";
 
-    ShopClient(int port) {
-        url = "http://localhost:" + port;
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final String url;
+    private final String token;
+    private final String adminToken;
+
+    private ShopClient(String url, String token, String adminToken) {
+        this.url = url;
+        this.token = token;
+        this.adminToken = adminToken;
+    }
+
+    /** Somebody who is not known. */
+    static ShopClient anonymous(int port) {
+        return new ShopClient("http://localhost:" + port, "", "");
+    }
+
+    /** A customer, who registers if it is the first time. */
+    static ShopClient customer(int port, String email) {
+        ShopClient anonymous = anonymous(port);
+        anonymous.post("/api/v1/auth/register", credentials(email, PASSWORD));
+        return new ShopClient(
+                anonymous.url,
+                anonymous.logIn(email, PASSWORD),
+                anonymous.logIn(LocalOrderApplication.ADMIN_EMAIL, LocalOrderApplication.ADMIN_PASSWORD));
     }
 
     record Answer(int status, HttpHeaders headers, JsonNode body) {
         String text(String field) {
             return body.get(field).asString();
         }
+    }
+
+    /** The ADMIN of the same shop. */
+    ShopClient admin() {
+        return with(adminToken);
+    }
+
+    /** Somebody else of the same shop, or nobody where the token is empty. */
+    ShopClient with(String otherToken) {
+        return new ShopClient(url, otherToken, adminToken);
+    }
+
+    /** The token that comes with each request; empty for none. */
+    String token() {
+        return token;
+    }
+
+    /** The token of a user. */
+    String logIn(String email, String password) {
+        return post("/api/v1/auth/login", credentials(email, password)).text("token");
+    }
+
+    static String credentials(String email, String password) {
+        return JSON.writeValueAsString(
+                JSON.createObjectNode().put("email", email).put("password", password));
     }
 
     Answer get(String path) {
@@ -50,11 +97,11 @@ final class ShopClient {
         return post("/api/v1/orders", "{\"items\":%s}".formatted(items), "Idempotency-Key", key);
     }
 
-    /** Puts a product into the shop and returns its id. */
+    /** Has the ADMIN put a product into the shop, and returns its id. */
     long product(int stock) {
         String body =
                 "{\"sku\":\"%s\",\"name\":\"Tea\",\"price\":3.50,\"stock\":%d}".formatted(UUID.randomUUID(), stock);
-        return post("/api/v1/admin/products", body).body().get("id").asLong();
+        return admin().post("/api/v1/admin/products", body).body().get("id").asLong();
     }
 
     int stock(long productId) {
@@ -79,17 +126,19 @@ final class ShopClient {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(url + path)).timeout(Duration.ofSeconds(20));
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(url + path)).timeout(Duration.ofSeconds(20));
+        return token.isEmpty() ? request : request.setHeader("Authorization", "Bearer " + token);
     }
 
-    private Answer send(HttpRequest.Builder request) {
+    private static Answer send(HttpRequest.Builder request) {
         HttpResponse<String> response = response(request);
-        return new Answer(response.statusCode(), response.headers(), json.readTree(response.body()));
+        return new Answer(response.statusCode(), response.headers(), JSON.readTree(response.body()));
     }
 
-    private HttpResponse<String> response(HttpRequest.Builder request) {
+    private static HttpResponse<String> response(HttpRequest.Builder request) {
         try {
-            return http.send(request.build(), BodyHandlers.ofString());
+            return HTTP.send(request.build(), BodyHandlers.ofString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

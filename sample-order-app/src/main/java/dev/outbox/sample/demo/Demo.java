@@ -3,6 +3,7 @@ package dev.outbox.sample.demo;
 import dev.outbox.EventState;
 import dev.outbox.EventStatus;
 import dev.outbox.OutboxOperations;
+import dev.outbox.OutboxPermission;
 import dev.outbox.sample.notification.application.NotificationSent;
 import dev.outbox.sample.order.application.PlaceOrder;
 import dev.outbox.sample.order.application.PlacedOrder;
@@ -10,7 +11,8 @@ import dev.outbox.sample.order.domain.Basket;
 import dev.outbox.sample.product.application.ProductCatalog;
 import dev.outbox.sample.product.application.StockedProduct;
 import dev.outbox.sample.refusal.Refusal;
-import dev.outbox.spi.AccessControl;
+import dev.outbox.sample.user.application.Accounts;
+import dev.outbox.sample.user.domain.Role;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Objects;
@@ -21,10 +23,13 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Profile;
 import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.authority.AuthorityUtils;
+import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.event.TransactionalEventListener;
 
@@ -35,24 +40,26 @@ import org.springframework.transaction.event.TransactionalEventListener;
 class Demo {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final String SKU = "DEMO";
+    private static final String EMAIL = "demo@example.com";
+
+    /** Looks at the outbox, without being a user who could log in. */
+    private static final Authentication OPERATOR = UsernamePasswordAuthenticationToken.authenticated(
+            "demo", null, AuthorityUtils.createAuthorityList(OutboxPermission.OUTBOX_VIEW.name()));
+
     private static final String COLUMNS = "  %-8s  %-36s  %-27s  %-12s  %s%n";
 
     private final ProductCatalog catalog;
     private final PlaceOrder placeOrder;
+    private final Accounts accounts;
     private final OutboxOperations outbox;
     private final BlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>(10_000);
     private boolean titlePrinted;
 
-    Demo(ProductCatalog catalog, PlaceOrder placeOrder, OutboxOperations outbox) {
+    Demo(ProductCatalog catalog, PlaceOrder placeOrder, Accounts accounts, OutboxOperations outbox) {
         this.catalog = catalog;
         this.placeOrder = placeOrder;
+        this.accounts = accounts;
         this.outbox = outbox;
-    }
-
-    /** The demo looks at the outbox without anybody being logged in. */
-    @Bean
-    static AccessControl demoAccess() {
-        return AccessControl.allowAll("demo");
     }
 
     /** @param nanos when it was committed, by this process's {@link System#nanoTime()} */
@@ -70,19 +77,22 @@ class Demo {
             System.out.printf(COLUMNS, "order", "event", "in the outbox", "in Kafka", "notification");
             titlePrinted = true;
         }
+        SecurityContextHolder.getContext().setAuthentication(OPERATOR);
         try {
             showOne();
         } catch (Refusal refusal) {
             System.out.printf("  no order: %s%n", refusal.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            SecurityContextHolder.clearContext();
         }
     }
 
     private void showOne() throws InterruptedException {
         arrivals.clear();
         long start = System.nanoTime();
-        PlacedOrder placed = placeOrder.place("demo-" + UUID.randomUUID(), basket());
+        PlacedOrder placed = placeOrder.place(customer(), "demo-" + UUID.randomUUID(), basket());
         UUID eventId = Objects.requireNonNull(placed.eventId());
         EventState afterCommit = outbox.find(eventId).orElseThrow();
         Arrival arrival = arrivalOf(eventId);
@@ -129,6 +139,13 @@ class Demo {
     private static String notification(Arrival arrival, long start) {
         return "no. %d, %d ms after the order"
                 .formatted(arrival.sent().notification().id(), TimeUnit.NANOSECONDS.toMillis(arrival.nanos() - start));
+    }
+
+    /** Whose orders they are: somebody whose password nobody knows. */
+    private long customer() {
+        return accounts.find(EMAIL)
+                .orElseGet(() -> accounts.register(EMAIL, UUID.randomUUID().toString(), Role.USER))
+                .id();
     }
 
     private Basket basket() {

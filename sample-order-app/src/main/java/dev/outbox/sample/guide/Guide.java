@@ -51,15 +51,22 @@ class Guide {
                   Database      %2$s, user %3$s (%4$s)
                   Kafka         %5$s (%6$s)
                 %7$s
+                  Register and log in. What comes back is a token, good for an hour:
+
+                    user='{"email":"me@example.com","password":"my first order"}'
+                    curl -s %1$s/api/v1/auth/register -H 'Content-Type: application/json' -d "$user"; echo
+                    token=$(curl -s %1$s/api/v1/auth/login -H 'Content-Type: application/json' -d "$user" | cut -d'"' -f4); echo "$token"
+
                   Place an order. Every paste is a new one:
 
                     answer=$(curl -s %1$s/api/v1/orders -H 'Content-Type: application/json' \\
+                      -H "Authorization: Bearer $token" \\
                       -H "Idempotency-Key: $(uuidgen 2>/dev/null || date +%%s%%N)" \\
                       -d '{"items":[{"productId":%8$d,"quantity":2}]}'); echo "$answer"
 
                   See its notification, which has come by outbox and Kafka:
 
-                    curl -s "%1$s/api/v1/notifications?orderId=$(echo "$answer" | cut -d'"' -f4)"; echo
+                    curl -s -H "Authorization: Bearer $token" "%1$s/api/v1/notifications?orderId=$(echo "$answer" | cut -d'"' -f4)"; echo
 
                   Ctrl-C ends it.
                 """.formatted(
@@ -69,14 +76,16 @@ class Guide {
                         properties.database(),
                         String.join(",", kafka.getBootstrapServers()),
                         properties.kafka(),
-                        data(),
+                        more(),
                         productId());
     }
 
-    private String data() {
-        return properties.data() == null
+    /** Lines that are not always there. */
+    private String more() {
+        String data = properties.data() == null
                 ? ""
                 : "  Data          %s (kept; delete it to begin anew)%n".formatted(properties.data());
+        return properties.admin() == null ? data : data + "  ADMIN         %s%n".formatted(properties.admin());
     }
 
     private long productId() {

@@ -10,6 +10,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param enabled whether it is printed
  * @param database how the database runs
  * @param kafka how Kafka runs
+ * @param admin how to log in as an ADMIN, where everybody in front of the console may know it; null where not
  * @param data where servers that were started together with the application keep their data; null when there are none
  */
 @ConfigurationProperties("sample.guide")
@@ -17,4 +18,5 @@ record GuideProperties(
         @DefaultValue("true") boolean enabled,
         @DefaultValue("external") String database,
         @DefaultValue("external") String kafka,
+        @Nullable String admin,
         @Nullable String data) {}

@@ -32,6 +32,8 @@ public abstract class Refusal extends RuntimeException {
 
     /** Kinds of reasons. */
     public enum Kind {
+        /** Nobody is known by what the request says of its sender. */
+        UNAUTHENTICATED,
         /** What the request is about does not exist. */
         NOT_FOUND,
         /** What the request is about is in a state that does not allow it. */

@@ -53,11 +53,13 @@ class ApiErrorHandler extends ResponseEntityExceptionHandler {
     @ExceptionHandler
     ResponseEntity<Object> refused(Refusal refusal, HttpServletRequest request) {
         HttpStatus status = switch (refusal.kind()) {
+            case UNAUTHENTICATED -> HttpStatus.UNAUTHORIZED;
             case NOT_FOUND -> HttpStatus.NOT_FOUND;
             case CONFLICT -> HttpStatus.CONFLICT;
         };
-        return answer(
-                status, new HttpHeaders(), request, refusal.code(), String.valueOf(refusal.getMessage()), List.of());
+        HttpHeaders headers = new HttpHeaders();
+        if (status == HttpStatus.UNAUTHORIZED) headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+        return answer(status, headers, request, refusal.code(), String.valueOf(refusal.getMessage()), List.of());
     }
 
     @ExceptionHandler

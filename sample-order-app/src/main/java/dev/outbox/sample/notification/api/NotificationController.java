@@ -1,6 +1,7 @@
 package dev.outbox.sample.notification.api;
 
 import dev.outbox.sample.notification.application.Notifications;
+import dev.outbox.sample.user.api.CurrentUser;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
@@ -22,10 +23,10 @@ class NotificationController {
 
     @GetMapping
     @Operation(
-            summary = "What was told about an order",
+            summary = "What you were told about an order of yours",
             description = "Empty as long as the order's event is on the way, which is some milliseconds.")
-    List<NotificationResponse> about(@RequestParam UUID orderId) {
-        return notifications.about(orderId).stream()
+    List<NotificationResponse> about(@RequestParam UUID orderId, @CurrentUser long userId) {
+        return notifications.about(orderId, userId).stream()
                 .map(NotificationResponse::of)
                 .toList();
     }

@@ -25,18 +25,19 @@ public class Notifications {
 
     /** Tells the customer that the order is placed. In the transaction that records the event as handled: both or nothing. */
     @Transactional(propagation = Propagation.MANDATORY)
-    public Notification orderPlaced(UUID eventId, UUID orderId, BigDecimal total) {
+    public Notification orderPlaced(UUID eventId, UUID orderId, long userId, BigDecimal total) {
         return notifications.save(new Notification(
                 eventId,
                 orderId,
+                userId,
                 Channel.IN_APP,
                 "Thank you for your order over %s.".formatted(total.toPlainString()),
                 clock.instant().truncatedTo(ChronoUnit.MICROS)));
     }
 
-    /** What was told about an order, the oldest first; empty as long as its event is on the way. */
+    /** What a user was told about an order, the oldest first; empty as long as its event is on the way. */
     @Transactional(readOnly = true)
-    public List<Notification> about(UUID orderId) {
-        return notifications.findByOrderIdOrderById(orderId);
+    public List<Notification> about(UUID orderId, long userId) {
+        return notifications.findByOrderIdAndUserIdOrderById(orderId, userId);
     }
 }

@@ -33,6 +33,9 @@ public class Notification {
     @Column(name = "order_id")
     private UUID orderId;
 
+    @Column(name = "user_id")
+    private long userId;
+
     @Enumerated(EnumType.STRING)
     private Channel channel;
 
@@ -44,9 +47,10 @@ public class Notification {
     @SuppressWarnings("NullAway.Init")
     protected Notification() {}
 
-    public Notification(UUID eventId, UUID orderId, Channel channel, String message, Instant createdAt) {
+    public Notification(UUID eventId, UUID orderId, long userId, Channel channel, String message, Instant createdAt) {
         this.eventId = eventId;
         this.orderId = orderId;
+        this.userId = userId;
         this.channel = channel;
         this.message = message;
         this.createdAt = createdAt;
@@ -64,6 +68,11 @@ public class Notification {
 
     public UUID orderId() {
         return orderId;
+    }
+
+    /** Who is told. */
+    public long userId() {
+        return userId;
     }
 
     public Channel channel() {

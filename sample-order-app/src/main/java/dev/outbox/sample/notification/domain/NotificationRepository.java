@@ -7,5 +7,5 @@ import java.util.UUID;
 public interface NotificationRepository {
     Notification save(Notification notification);
 
-    List<Notification> findByOrderIdOrderById(UUID orderId);
+    List<Notification> findByOrderIdAndUserIdOrderById(UUID orderId, long userId);
 }

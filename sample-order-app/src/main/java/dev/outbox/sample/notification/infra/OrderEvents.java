@@ -27,13 +27,14 @@ class OrderEvents {
     }
 
     /** What this consumer needs of the payload; whatever else there is may change without it. */
-    record PlacedOrder(UUID orderId, BigDecimal total) {}
+    record PlacedOrder(UUID orderId, long userId, BigDecimal total) {}
 
     /** In the transaction that records the event as handled: a copy that comes later finds it so, and there is one notification. */
     @KafkaListener(topics = "orders")
     @Inbox(value = "notification", types = "ORDER_CREATED")
     void notify(PlacedOrder order, InboxMessage event) {
-        Notification notification = notifications.orderPlaced(event.eventId(), order.orderId(), order.total());
+        Notification notification =
+                notifications.orderPlaced(event.eventId(), order.orderId(), order.userId(), order.total());
         events.publishEvent(new NotificationSent(notification, event.topic(), event.partition(), event.offset()));
         log.info("Notification is stored for {}.", event);
     }

@@ -3,6 +3,7 @@ package dev.outbox.sample.order.api;
 import dev.outbox.sample.order.application.OrderHistory;
 import dev.outbox.sample.order.application.PlaceOrder;
 import dev.outbox.sample.order.application.PlacedOrder;
+import dev.outbox.sample.user.api.CurrentUser;
 import dev.outbox.sample.web.PageView;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
@@ -50,8 +51,9 @@ class OrderController {
                     @NotBlank
                     @Size(max = 100)
                     String idempotencyKey,
-            @Valid @RequestBody PlaceOrderRequest request) {
-        PlacedOrder placed = placeOrder.place(idempotencyKey, request.basket());
+            @Valid @RequestBody PlaceOrderRequest request,
+            @CurrentUser long userId) {
+        PlacedOrder placed = placeOrder.place(userId, idempotencyKey, request.basket());
         ResponseEntity.BodyBuilder answer = ResponseEntity.created(
                 URI.create("/api/v1/orders/" + placed.order().id()));
         if (placed.isRepeated()) answer.header("Idempotent-Replayed", "true");
@@ -59,16 +61,17 @@ class OrderController {
     }
 
     @GetMapping
-    @Operation(summary = "Orders, the newest first")
+    @Operation(summary = "Your orders, the newest first")
     PageView<OrderResponse> page(
             @RequestParam(defaultValue = "0") @PositiveOrZero int page,
-            @RequestParam(defaultValue = "20") @Min(1) @Max(100) int size) {
-        return PageView.of(history.page(page, size), OrderResponse::of);
+            @RequestParam(defaultValue = "20") @Min(1) @Max(100) int size,
+            @CurrentUser long userId) {
+        return PageView.of(history.page(userId, page, size), OrderResponse::of);
     }
 
     @GetMapping("/{orderId}")
-    @Operation(summary = "One order")
-    OrderResponse get(@PathVariable UUID orderId) {
-        return OrderResponse.of(history.get(orderId));
+    @Operation(summary = "One of your orders", description = "404 ORDER_NOT_FOUND for orders of others, too.")
+    OrderResponse get(@PathVariable UUID orderId, @CurrentUser long userId) {
+        return OrderResponse.of(history.get(userId, orderId));
     }
 }

@@ -11,7 +11,7 @@ import org.springframework.data.domain.Sort;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
-/** The orders that were placed. */
+/** The orders that were placed. Nobody sees those of another user. */
 @Service
 @Transactional(readOnly = true)
 public class OrderHistory {
@@ -22,22 +22,25 @@ public class OrderHistory {
     }
 
     /**
-     * One order.
+     * One order of a user.
      *
-     * @throws UnknownOrderException if there is none
+     * @throws UnknownOrderException if there is none, or it is another user's
      */
-    public Order get(UUID orderId) {
-        return orders.findById(orderId).orElseThrow(() -> new UnknownOrderException(orderId));
+    public Order get(long userId, UUID orderId) {
+        return orders.findById(orderId)
+                .filter(order -> order.userId() == userId)
+                .orElseThrow(() -> new UnknownOrderException(orderId));
     }
 
-    /** The order that was placed with this key. */
-    public Optional<Order> find(String idempotencyKey) {
-        return orders.findByIdempotencyKey(idempotencyKey);
+    /** The order that the user has placed with this key. */
+    public Optional<Order> find(long userId, String idempotencyKey) {
+        return orders.findByUserIdAndIdempotencyKey(userId, idempotencyKey);
     }
 
-    /** One page of the orders, the newest first. */
-    public Page<Order> page(int page, int size) {
-        return orders.findAll(
+    /** One page of a user's orders, the newest first. */
+    public Page<Order> page(long userId, int page, int size) {
+        return orders.findByUserId(
+                userId,
                 PageRequest.of(page, size, Sort.by("createdAt").descending().and(Sort.by("id"))));
     }
 }

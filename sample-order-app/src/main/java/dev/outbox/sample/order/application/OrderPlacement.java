@@ -38,7 +38,7 @@ class OrderPlacement {
     /**
      * Places an order whose idempotency key is new. Each try after a conflict is a transaction of its own, that sees the stock as it is then.
      *
-     * @throws org.springframework.dao.DataIntegrityViolationException if there is an order with this key
+     * @throws org.springframework.dao.DataIntegrityViolationException if the user has an order with this key
      * @throws ConcurrencyFailureException if the last try, too, met another change of the same stock
      */
     @Retryable(
@@ -49,13 +49,13 @@ class OrderPlacement {
             multiplier = 2,
             maxDelay = 200)
     @Transactional
-    public PlacedOrder place(String idempotencyKey, Basket basket) {
+    public PlacedOrder place(long userId, String idempotencyKey, Basket basket) {
         List<OrderItem> items = catalog.getAll(basket.pieces().keySet()).stream()
                 .map(product -> new OrderItem(product.id(), basket.pieces(product.id()), product.price()))
                 .toList();
         // first of all the row: from here on a request with the same key waits for the outcome of this one
         Order order = orders.saveAndFlush(
-                new Order(idempotencyKey, items, clock.instant().truncatedTo(ChronoUnit.MICROS)));
+                new Order(userId, idempotencyKey, items, clock.instant().truncatedTo(ChronoUnit.MICROS)));
         inventory.deduct(basket.pieces());
         UUID eventId = outbox.publish(OrderCreated.of(order));
         return new PlacedOrder(order, eventId);

@@ -11,7 +11,7 @@ import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.stereotype.Service;
 
 /**
- * Places an order once per idempotency key, however often and however concurrently it is asked to.
+ * Places an order once per user and idempotency key, however often and however concurrently it is asked to.
  *
  * <p>The unique constraint on the key decides. So this has no transaction of its own: whoever loses against another request reads the
  * winner's order in a new one.
@@ -29,7 +29,7 @@ public class PlaceOrder {
     }
 
     /**
-     * Places an order, or returns the one that was placed with the same key and the same basket. A refused order leaves nothing: its key
+     * Places an order of a user, or returns the one that this user has placed with the same key and the same basket. A refused order leaves nothing: its key
      * can be used again.
      *
      * @param idempotencyKey at most 100 characters
@@ -38,11 +38,11 @@ public class PlaceOrder {
      * @throws dev.outbox.sample.inventory.domain.OutOfStockException if there is not enough of a product
      * @throws StockConflictException if too many others order the same product at this moment
      */
-    public PlacedOrder place(String idempotencyKey, Basket basket) {
-        Optional<Order> known = history.find(idempotencyKey);
+    public PlacedOrder place(long userId, String idempotencyKey, Basket basket) {
+        Optional<Order> known = history.find(userId, idempotencyKey);
         if (known.isPresent()) return repeated(known.get(), basket);
         try {
-            PlacedOrder placed = placement.place(idempotencyKey, basket);
+            PlacedOrder placed = placement.place(userId, idempotencyKey, basket);
             log.info(
                     "Order {} over {} is placed; its event is {}.",
                     placed.order().id(),
@@ -50,7 +50,7 @@ public class PlaceOrder {
                     placed.eventId());
             return placed;
         } catch (DataIntegrityViolationException e) {
-            return repeated(history.find(idempotencyKey).orElseThrow(() -> e), basket);
+            return repeated(history.find(userId, idempotencyKey).orElseThrow(() -> e), basket);
         } catch (ConcurrencyFailureException e) {
             throw new StockConflictException(e);
         }

@@ -29,6 +29,9 @@ public class Order {
     @Id
     private UUID id;
 
+    @Column(name = "user_id")
+    private long userId;
+
     @Column(name = "idempotency_key")
     private String idempotencyKey;
 
@@ -55,8 +58,9 @@ public class Order {
     protected Order() {}
 
     /** A new order with a new id. */
-    public Order(String idempotencyKey, List<OrderItem> items, Instant createdAt) {
+    public Order(long userId, String idempotencyKey, List<OrderItem> items, Instant createdAt) {
         this.id = UUID.randomUUID();
+        this.userId = userId;
         this.idempotencyKey = idempotencyKey;
         this.status = OrderStatus.CREATED;
         this.items = new ArrayList<>(items);
@@ -75,7 +79,12 @@ public class Order {
         return id;
     }
 
-    /** Chosen by whoever placed it; no two orders have the same. */
+    /** Who placed it. */
+    public long userId() {
+        return userId;
+    }
+
+    /** Chosen by whoever placed it; no two orders of a user have the same. */
     public String idempotencyKey() {
         return idempotencyKey;
     }

@@ -9,10 +9,12 @@ import java.util.UUID;
 /**
  * Tells other services that there is a new order: the payload of the event, as they read it.
  *
+ * @param userId whose order it is
  * @param version of the order
  */
 @OutboxEvent(type = "ORDER_CREATED", aggregate = "Order", key = "orderId", version = "version", topic = "orders")
-public record OrderCreated(UUID orderId, long version, List<Item> items, BigDecimal total, Instant createdAt) {
+public record OrderCreated(
+        UUID orderId, long userId, long version, List<Item> items, BigDecimal total, Instant createdAt) {
     /** One product of the order. */
     public record Item(long productId, int quantity, BigDecimal unitPrice) {}
 
@@ -21,6 +23,6 @@ public record OrderCreated(UUID orderId, long version, List<Item> items, BigDeci
         List<Item> items = order.items().stream()
                 .map(item -> new Item(item.productId(), item.quantity(), item.unitPrice()))
                 .toList();
-        return new OrderCreated(order.id(), order.version(), items, order.total(), order.createdAt());
+        return new OrderCreated(order.id(), order.userId(), order.version(), items, order.total(), order.createdAt());
     }
 }

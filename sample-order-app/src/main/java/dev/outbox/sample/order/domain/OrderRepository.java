@@ -7,12 +7,12 @@ import org.springframework.data.domain.Pageable;
 
 /** Where orders are kept. */
 public interface OrderRepository {
-    /** Inserts at once. Waits while another transaction is inserting an order with the same idempotency key. */
+    /** Inserts at once. Waits while another transaction is inserting an order of the same user with the same idempotency key. */
     Order saveAndFlush(Order order);
 
     Optional<Order> findById(UUID id);
 
-    Optional<Order> findByIdempotencyKey(String idempotencyKey);
+    Optional<Order> findByUserIdAndIdempotencyKey(long userId, String idempotencyKey);
 
-    Page<Order> findAll(Pageable page);
+    Page<Order> findByUserId(long userId, Pageable page);
 }

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class OrderTest {
     private final Order order = new Order(
+            1,
             "key",
             List.of(new OrderItem(1, 2, new BigDecimal("3.50")), new OrderItem(7, 1, new BigDecimal("0.99"))),
             Instant.EPOCH);
