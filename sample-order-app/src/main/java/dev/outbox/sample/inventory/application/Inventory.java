@@ -42,6 +42,18 @@ public class Inventory {
                 .deduct(wanted));
     }
 
+    /**
+     * Puts back what an order has taken, in the transaction that cancels it. Optimistic, as {@link #deduct} is.
+     *
+     * @param pieces taken of each product; sorted, so that it locks products in the same order as new orders do
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void putBack(SortedMap<Long, Integer> pieces) {
+        pieces.forEach((productId, taken) -> stocks.findById(productId)
+                .orElseThrow(() -> new IllegalStateException("Product %d has no stock.".formatted(productId)))
+                .putBack(taken));
+    }
+
     /** The quantities of products; those without stock are not in the map. */
     @Transactional(readOnly = true)
     public Map<Long, Integer> quantities(Collection<Long> productIds) {

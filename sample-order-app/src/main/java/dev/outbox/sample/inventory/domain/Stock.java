@@ -40,6 +40,12 @@ public class Stock {
         quantity -= pieces;
     }
 
+    /** Puts pieces back that were taken out before. */
+    public void putBack(int pieces) {
+        if (pieces < 1) throw new IllegalArgumentException("pieces must be positive");
+        quantity = Math.addExact(quantity, pieces);
+    }
+
     public long productId() {
         return productId;
     }

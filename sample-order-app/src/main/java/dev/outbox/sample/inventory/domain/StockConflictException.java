@@ -1,4 +1,4 @@
-package dev.outbox.sample.order.application;
+package dev.outbox.sample.inventory.domain;
 
 import dev.outbox.sample.refusal.Refusal;
 import java.io.Serial;
@@ -8,11 +8,11 @@ public final class StockConflictException extends Refusal {
     @Serial
     private static final long serialVersionUID = 1L;
 
-    StockConflictException(Throwable lastConflict) {
+    public StockConflictException(Throwable lastConflict) {
         super(
                 Kind.CONFLICT,
                 "STOCK_CONFLICT",
-                "Too many orders of the same product at the same time. Send the request again with the same Idempotency-Key.");
+                "Too many others are changing the stock of the same product at this moment. Send the same request again.");
         initCause(lastConflict);
     }
 }
