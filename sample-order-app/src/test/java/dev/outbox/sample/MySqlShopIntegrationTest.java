@@ -17,6 +17,12 @@ class MySqlShopIntegrationTest {
     class Orders extends OrderIntegrationTest {}
 
     @Nested
+    class OrderEnds extends OrderEndIntegrationTest {}
+
+    @Nested
+    class Archive extends ArchiveIntegrationTest {}
+
+    @Nested
     class ConcurrentOrders extends ConcurrentOrdersIntegrationTest {}
 
     @Nested

@@ -89,10 +89,13 @@ class ProductIntegrationTest extends RunningShop {
             assertThat(shop.get(page).body().at("/items/0/id").asLong()).isEqualTo(product);
             return redis.hasKey("product:list:%d:1".formatted(total() - 1));
         });
-        shop.order(newKey(), product, 2);
+        String order = shop.order(newKey(), product, 2).text("id");
         assertThat(shop.stock(product)).isEqualTo(8);
         assertThat(shop.get(page).body().at("/items/0/stock").asInt()).isEqualTo(8);
-        adjust(product, -8);
+        shop.post("/api/v1/orders/%s/cancel".formatted(order), "");
+        assertThat(shop.stock(product)).isEqualTo(10);
+        assertThat(shop.get(page).body().at("/items/0/stock").asInt()).isEqualTo(10);
+        adjust(product, -10);
         assertThat(shop.get("/api/v1/products/" + product).body().get("soldOut").asBoolean())
                 .isTrue();
         assertThat(shop.get(page).body().at("/items/0/soldOut").asBoolean()).isTrue();

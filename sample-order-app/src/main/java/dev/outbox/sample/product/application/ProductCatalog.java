@@ -1,7 +1,7 @@
 package dev.outbox.sample.product.application;
 
 import dev.outbox.sample.inventory.application.Inventory;
-import dev.outbox.sample.inventory.application.StockConflictException;
+import dev.outbox.sample.inventory.domain.StockConflictException;
 import dev.outbox.sample.product.domain.Product;
 import dev.outbox.sample.product.domain.ProductRepository;
 import dev.outbox.sample.product.domain.SkuTakenException;
@@ -61,7 +61,7 @@ public class ProductCatalog {
      * @return the product with the stock that it has now
      * @throws UnknownProductException if there is no such product
      * @throws dev.outbox.sample.inventory.domain.StockLimitException if there would be less than nothing, or more than can be counted
-     * @throws dev.outbox.sample.inventory.application.StockConflictException if too many others change the same stock at this moment
+     * @throws dev.outbox.sample.inventory.domain.StockConflictException if too many others change the same stock at this moment
      */
     public StockedProduct adjustStock(long productId, int delta) {
         try {
@@ -69,7 +69,7 @@ public class ProductCatalog {
             log.info("Stock of product {} is adjusted by {} to {}.", productId, delta, adjusted.stock());
             return adjusted;
         } catch (ConcurrencyFailureException e) {
-            throw new StockConflictException("Send the request again.", e);
+            throw new StockConflictException(e);
         }
     }
 

@@ -23,6 +23,14 @@ class StockTest {
     }
 
     @Test
+    void what_was_taken_can_be_put_back() {
+        Stock stock = new Stock(1, 3);
+        stock.deduct(3);
+        stock.putBack(2);
+        assertThat(stock.quantity()).isEqualTo(2);
+    }
+
+    @Test
     void an_adjustment_adds_pieces_or_takes_some_out_down_to_none() {
         Stock stock = new Stock(1, 3);
         stock.adjust(4);
@@ -45,10 +53,11 @@ class StockTest {
     }
 
     @Test
-    void nothing_and_less_cannot_be_taken() {
+    void nothing_and_less_cannot_be_taken_or_put_back() {
         Stock stock = new Stock(1, 3);
         assertThatThrownBy(() -> stock.deduct(0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> stock.deduct(-1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> stock.putBack(0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new Stock(1, -1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new Stock(1, Stock.MOST + 1)).isInstanceOf(IllegalArgumentException.class);
     }
