@@ -22,25 +22,58 @@ CREATE TABLE stocks (
   version    bigint  NOT NULL
 );
 
-CREATE TABLE orders (
-  id              uuid           PRIMARY KEY,
-  user_id         bigint         NOT NULL REFERENCES users (id),
-  idempotency_key varchar(100)   NOT NULL,
-  status          varchar(20)    NOT NULL,
-  total           numeric(18, 2) NOT NULL,
-  version         bigint         NOT NULL,
-  created_at      timestamptz    NOT NULL,
+-- What a user has placed with which key. It outlives the order: both the orders and their archive refer to it.
+CREATE TABLE order_keys (
+  order_id        uuid         PRIMARY KEY,
+  user_id         bigint       NOT NULL REFERENCES users (id),
+  idempotency_key varchar(100) NOT NULL,
+  fingerprint     varchar(64)  NOT NULL,
   UNIQUE (user_id, idempotency_key)
+);
+
+CREATE TABLE orders (
+  id         uuid           PRIMARY KEY REFERENCES order_keys (order_id),
+  user_id    bigint         NOT NULL REFERENCES users (id),
+  status     varchar(20)    NOT NULL,
+  total      numeric(18, 2) NOT NULL,
+  version    bigint         NOT NULL,
+  created_at timestamptz    NOT NULL,
+  closed_at  timestamptz,
+  CHECK ((status = 'CREATED') = (closed_at IS NULL))
 );
 
 -- those of a user, the newest first
 CREATE INDEX orders_user ON orders (user_id, created_at DESC, id);
+
+-- those that are to be archived, the first closed first
+CREATE INDEX orders_closed ON orders (closed_at);
 
 CREATE TABLE order_items (
   order_id   uuid           NOT NULL REFERENCES orders (id),
   line       integer        NOT NULL,
   product_id bigint         NOT NULL REFERENCES products (id),
   quantity   integer        NOT NULL CHECK (quantity > 0),
+  unit_price numeric(12, 2) NOT NULL,
+  PRIMARY KEY (order_id, line)
+);
+
+-- Twins of the two before, for what was closed long ago.
+CREATE TABLE orders_archive (
+  id          uuid           PRIMARY KEY REFERENCES order_keys (order_id),
+  user_id     bigint         NOT NULL REFERENCES users (id),
+  status      varchar(20)    NOT NULL,
+  total       numeric(18, 2) NOT NULL,
+  version     bigint         NOT NULL,
+  created_at  timestamptz    NOT NULL,
+  closed_at   timestamptz    NOT NULL,
+  archived_at timestamptz    NOT NULL
+);
+
+CREATE TABLE order_items_archive (
+  order_id   uuid           NOT NULL REFERENCES orders_archive (id),
+  line       integer        NOT NULL,
+  product_id bigint         NOT NULL REFERENCES products (id),
+  quantity   integer        NOT NULL,
   unit_price numeric(12, 2) NOT NULL,
   PRIMARY KEY (order_id, line)
 );
@@ -57,3 +90,11 @@ CREATE TABLE notifications (
 );
 
 CREATE INDEX notifications_order ON notifications (order_id);
+
+-- ShedLock's: which instance runs a job. Its times are in UTC.
+CREATE TABLE shedlock (
+  name       varchar(64)  PRIMARY KEY,
+  lock_until timestamp(3) NOT NULL,
+  locked_at  timestamp(3) NOT NULL,
+  locked_by  varchar(255) NOT NULL
+);

@@ -103,7 +103,13 @@ class ApiIntegrationTest extends RunningShop {
     void the_interface_describes_itself() {
         JsonNode paths = shop.get("/v3/api-docs").body().get("paths");
         assertThat(paths.propertyNames())
-                .contains("/api/v1/orders", "/api/v1/products", "/api/v1/notifications", "/api/v1/admin/products");
+                .contains(
+                        "/api/v1/orders",
+                        "/api/v1/orders/{orderId}/cancel",
+                        "/api/v1/admin/orders/{orderId}/complete",
+                        "/api/v1/products",
+                        "/api/v1/notifications",
+                        "/api/v1/admin/products");
         assertThat(paths.at("/~1api~1v1~1orders/post/description").asString()).contains("Idempotent-Replayed");
         assertThat(shop.status("/swagger-ui/index.html")).isEqualTo(200);
     }

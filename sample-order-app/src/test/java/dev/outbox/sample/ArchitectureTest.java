@@ -8,6 +8,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.outbox.sample.product.application.CachedCatalog;
 import jakarta.persistence.Entity;
 import org.junit.jupiter.api.Test;
 import org.springframework.transaction.annotation.Transactional;
@@ -69,6 +70,28 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.springframework.kafka..", "org.apache.kafka..")
+                .check(application);
+    }
+
+    @Test
+    void redis_stays_in_infra() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("..api..", "..application..", "..domain..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.springframework.data.redis..", "io.lettuce..", "io.github.resilience4j..")
+                .check(application);
+    }
+
+    @Test
+    void what_is_shown_from_the_cache_decides_nothing() {
+        classes()
+                .that()
+                .areAssignableTo(CachedCatalog.class)
+                .should()
+                .onlyHaveDependentClassesThat()
+                .resideInAnyPackage("..product.api..", "..product.infra..")
                 .check(application);
     }
 

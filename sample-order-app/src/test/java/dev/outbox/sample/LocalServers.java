@@ -6,6 +6,8 @@ import dev.outbox.test.KafkaServer;
 import dev.outbox.test.MySqlSchema;
 import dev.outbox.test.MySqlServer;
 import dev.outbox.test.PostgresServer;
+import dev.outbox.test.RedisOptions;
+import dev.outbox.test.RedisServer;
 import java.io.File;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -17,6 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
@@ -31,11 +34,12 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * Starts PostgreSQL, or MySQL with the profile {@code mysql}, and Kafka, each only if none is configured: when all properties are known and before
+ * Starts PostgreSQL, or MySQL with the profile {@code mysql}, Kafka and Redis, each only if none is configured: when all properties are known and before
  * anything needs a server. They stop after the application context is closed.
  *
  * <p>Properties: {@code sample.data-dir} (default {@code data}; relative to the module), {@code sample.postgresql-port} (default
- * 15432), {@code sample.mysql-port} (default 13306) and {@code sample.kafka-port} (default 19092), with 0 for a free port.
+ * 15432), {@code sample.mysql-port} (default 13306), {@code sample.kafka-port} (default 19092) and {@code sample.redis-port} (default 16379), with 0 for a free
+ * port.
  */
 final class LocalServers implements ApplicationListener<SpringApplicationEvent>, Ordered {
     private static final Logger log = LoggerFactory.getLogger(LocalServers.class);
@@ -64,8 +68,11 @@ final class LocalServers implements ApplicationListener<SpringApplicationEvent>,
         CompletableFuture<Map<String, Object>> kafka = isSet(environment, "spring.kafka.bootstrap-servers")
                 ? none()
                 : kafka(data, port(environment, "kafka", 19092));
+        CompletableFuture<Map<String, Object>> redis =
+                isRedisSet(environment) ? none() : redis(data, port(environment, "redis", 16379));
         use(environment, "local-database", database);
         use(environment, "local-kafka", kafka);
+        use(environment, "local-redis", redis);
     }
 
     /** Without Docker, even where there is one: it is faster, and the data are in a folder. There are none for Windows. */
@@ -113,6 +120,16 @@ final class LocalServers implements ApplicationListener<SpringApplicationEvent>,
                         "sample.guide.data", data.toString()));
     }
 
+    /** It keeps nothing: what is in it is in the database as well. */
+    private CompletableFuture<Map<String, Object>> redis(Path data, int port) {
+        return start(() -> RedisServer.start(
+                        RedisOptions.in(data.resolve("redis")).withPort(port).withSetting("save", "")))
+                .thenApply(server -> Map.of(
+                        "spring.data.redis.host", server.host(),
+                        "spring.data.redis.port", server.port(),
+                        "sample.guide.redis", "embedded"));
+    }
+
     private <S extends AutoCloseable> CompletableFuture<S> start(Supplier<S> start) {
         CompletableFuture<S> server = CompletableFuture.supplyAsync(start, task -> new Thread(task, "start").start());
         servers.add(server);
@@ -156,6 +173,11 @@ final class LocalServers implements ApplicationListener<SpringApplicationEvent>,
         return Binder.get(environment)
                 .bind(property, Bindable.listOf(String.class))
                 .isBound();
+    }
+
+    private static boolean isRedisSet(ConfigurableEnvironment environment) {
+        return Stream.of("host", "url", "sentinel.nodes", "cluster.nodes")
+                .anyMatch(property -> isSet(environment, "spring.data.redis." + property));
     }
 
     private static int port(ConfigurableEnvironment environment, String server, int otherwise) {

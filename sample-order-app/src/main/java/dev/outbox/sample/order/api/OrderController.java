@@ -1,5 +1,7 @@
 package dev.outbox.sample.order.api;
 
+import dev.outbox.sample.order.application.CloseOrder;
+import dev.outbox.sample.order.application.ClosedOrder;
 import dev.outbox.sample.order.application.OrderHistory;
 import dev.outbox.sample.order.application.PlaceOrder;
 import dev.outbox.sample.order.application.PlacedOrder;
@@ -30,18 +32,23 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/api/v1/orders")
 @Tag(name = "Orders")
 class OrderController {
+    private static final String REPLAYED = "Idempotent-Replayed";
+
     private final PlaceOrder placeOrder;
+    private final CloseOrder closeOrder;
     private final OrderHistory history;
 
-    OrderController(PlaceOrder placeOrder, OrderHistory history) {
+    OrderController(PlaceOrder placeOrder, CloseOrder closeOrder, OrderHistory history) {
         this.placeOrder = placeOrder;
+        this.closeOrder = closeOrder;
         this.history = history;
     }
 
     @PostMapping
     @Operation(summary = "Place an order", description = """
                     201 with the order. The same Idempotency-Key with the same items gives the same answer again, 201 and the same order, \
-                    with the header Idempotent-Replayed: true; so a request whose answer was lost can simply be sent again. \
+                    with the header Idempotent-Replayed: true, also when the order is cancelled, completed or archived by now (how it is now is told at its \
+                    Location); so a request whose answer was lost can simply be sent again. Keys of other users do not matter. \
                     409 IDEMPOTENCY_KEY_REUSED if the key came with other items before, 409 OUT_OF_STOCK, \
                     409 STOCK_CONFLICT if too many others order the same product at this moment (send it again), \
                     404 PRODUCT_NOT_FOUND. A refused order leaves nothing, and its key can be used again.""")
@@ -56,12 +63,15 @@ class OrderController {
         PlacedOrder placed = placeOrder.place(userId, idempotencyKey, request.basket());
         ResponseEntity.BodyBuilder answer = ResponseEntity.created(
                 URI.create("/api/v1/orders/" + placed.order().id()));
-        if (placed.isRepeated()) answer.header("Idempotent-Replayed", "true");
-        return answer.body(OrderResponse.of(placed.order()));
+        return placed.isRepeated()
+                ? answer.header(REPLAYED, "true").body(OrderResponse.asPlaced(placed.order()))
+                : answer.body(OrderResponse.of(placed.order()));
     }
 
     @GetMapping
-    @Operation(summary = "Your orders, the newest first")
+    @Operation(
+            summary = "Your orders, the newest first",
+            description = "Without those that are archived, which are found by their ids.")
     PageView<OrderResponse> page(
             @RequestParam(defaultValue = "0") @PositiveOrZero int page,
             @RequestParam(defaultValue = "20") @Min(1) @Max(100) int size,
@@ -70,8 +80,26 @@ class OrderController {
     }
 
     @GetMapping("/{orderId}")
-    @Operation(summary = "One of your orders", description = "404 ORDER_NOT_FOUND for orders of others, too.")
+    @Operation(
+            summary = "One of your orders, also when it is archived",
+            description = "404 ORDER_NOT_FOUND for orders of others, too.")
     OrderResponse get(@PathVariable UUID orderId, @CurrentUser long userId) {
         return OrderResponse.of(history.get(userId, orderId));
+    }
+
+    @PostMapping("/{orderId}/cancel")
+    @Operation(summary = "Cancel one of your orders", description = """
+                    200 with the order, whose pieces are in the stock again. If it was cancelled before, nothing more happens and the answer has \
+                    the header Idempotent-Replayed: true. 409 ORDER_ALREADY_COMPLETED, \
+                    409 STOCK_CONFLICT if too many others order the same product at this moment (send it again), \
+                    404 ORDER_NOT_FOUND for orders of others, too.""")
+    ResponseEntity<OrderResponse> cancel(@PathVariable UUID orderId, @CurrentUser long userId) {
+        return closed(closeOrder.cancel(userId, orderId));
+    }
+
+    static ResponseEntity<OrderResponse> closed(ClosedOrder closed) {
+        ResponseEntity.BodyBuilder answer = ResponseEntity.ok();
+        if (closed.isRepeated()) answer.header(REPLAYED, "true");
+        return answer.body(OrderResponse.of(closed.order()));
     }
 }

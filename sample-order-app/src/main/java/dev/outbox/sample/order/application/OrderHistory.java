@@ -1,7 +1,11 @@
 package dev.outbox.sample.order.application;
 
 import dev.outbox.sample.order.domain.Order;
+import dev.outbox.sample.order.domain.OrderArchive;
+import dev.outbox.sample.order.domain.OrderKey;
+import dev.outbox.sample.order.domain.OrderKeyRepository;
 import dev.outbox.sample.order.domain.OrderRepository;
+import dev.outbox.sample.order.domain.StoredOrder;
 import dev.outbox.sample.order.domain.UnknownOrderException;
 import java.util.Optional;
 import java.util.UUID;
@@ -16,28 +20,38 @@ import org.springframework.transaction.annotation.Transactional;
 @Transactional(readOnly = true)
 public class OrderHistory {
     private final OrderRepository orders;
+    private final OrderArchive archive;
+    private final OrderKeyRepository keys;
 
-    OrderHistory(OrderRepository orders) {
+    OrderHistory(OrderRepository orders, OrderArchive archive, OrderKeyRepository keys) {
         this.orders = orders;
+        this.archive = archive;
+        this.keys = keys;
     }
 
     /**
-     * One order of a user.
+     * One order of a user, which may be archived.
      *
      * @throws UnknownOrderException if there is none, or it is another user's
      */
-    public Order get(long userId, UUID orderId) {
-        return orders.findById(orderId)
+    public StoredOrder get(long userId, UUID orderId) {
+        return find(orderId)
                 .filter(order -> order.userId() == userId)
                 .orElseThrow(() -> new UnknownOrderException(orderId));
     }
 
-    /** The order that the user has placed with this key. */
-    public Optional<Order> find(long userId, String idempotencyKey) {
-        return orders.findByUserIdAndIdempotencyKey(userId, idempotencyKey);
+    /** Looks into the archive last: whoever moves an order meanwhile moves it there. */
+    private Optional<StoredOrder> find(UUID orderId) {
+        Optional<StoredOrder> live = orders.findById(orderId).map(StoredOrder.class::cast);
+        return live.or(() -> archive.find(orderId));
     }
 
-    /** One page of a user's orders, the newest first. */
+    /** What the user has placed with this key, whatever has become of it. */
+    Optional<OrderKey> findKey(long userId, String idempotencyKey) {
+        return keys.findByUserIdAndIdempotencyKey(userId, idempotencyKey);
+    }
+
+    /** One page of a user's orders, the newest first. Those in the archive are left out: they are found by their ids only. */
     public Page<Order> page(long userId, int page, int size) {
         return orders.findByUserId(
                 userId,

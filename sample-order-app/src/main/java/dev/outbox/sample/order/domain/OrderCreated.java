@@ -10,19 +10,14 @@ import java.util.UUID;
  * Tells other services that there is a new order: the payload of the event, as they read it.
  *
  * @param userId whose order it is
- * @param version of the order
+ * @param version of the order; greater in a later event of it
  */
 @OutboxEvent(type = "ORDER_CREATED", aggregate = "Order", key = "orderId", version = "version", topic = "orders")
 public record OrderCreated(
-        UUID orderId, long userId, long version, List<Item> items, BigDecimal total, Instant createdAt) {
-    /** One product of the order. */
-    public record Item(long productId, int quantity, BigDecimal unitPrice) {}
-
+        UUID orderId, long userId, long version, List<OrderedItem> items, BigDecimal total, Instant createdAt) {
     /** The event of an order that was saved. */
     public static OrderCreated of(Order order) {
-        List<Item> items = order.items().stream()
-                .map(item -> new Item(item.productId(), item.quantity(), item.unitPrice()))
-                .toList();
-        return new OrderCreated(order.id(), order.userId(), order.version(), items, order.total(), order.createdAt());
+        return new OrderCreated(
+                order.id(), order.userId(), order.version(), OrderedItem.of(order), order.total(), order.createdAt());
     }
 }

@@ -5,14 +5,16 @@ import java.util.UUID;
 import org.springframework.data.domain.Page;
 import org.springframework.data.domain.Pageable;
 
-/** Where orders are kept. */
+/** Where orders are kept until they are archived. */
 public interface OrderRepository {
-    /** Inserts at once. Waits while another transaction is inserting an order of the same user with the same idempotency key. */
+    /**
+     * Writes at once: a new order, or a change of one, for which it waits while another transaction is changing it.
+     *
+     * @throws org.springframework.dao.OptimisticLockingFailureException if that one was faster
+     */
     Order saveAndFlush(Order order);
 
     Optional<Order> findById(UUID id);
-
-    Optional<Order> findByUserIdAndIdempotencyKey(long userId, String idempotencyKey);
 
     Page<Order> findByUserId(long userId, Pageable page);
 }

@@ -1,7 +1,7 @@
 package dev.outbox.sample.product.application;
 
 import dev.outbox.sample.inventory.application.Inventory;
-import dev.outbox.sample.inventory.application.StockConflictException;
+import dev.outbox.sample.inventory.domain.StockConflictException;
 import dev.outbox.sample.product.domain.Product;
 import dev.outbox.sample.product.domain.ProductRepository;
 import dev.outbox.sample.product.domain.SkuTakenException;
@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.data.domain.Page;
@@ -25,6 +27,8 @@ import org.springframework.transaction.annotation.Transactional;
 /** All products, with their stock, as the database has them. */
 @Service
 public class ProductCatalog {
+    private static final Logger log = LoggerFactory.getLogger(ProductCatalog.class);
+
     private final ProductRepository products;
     private final Inventory inventory;
     private final StockAdjustment adjustment;
@@ -57,13 +61,15 @@ public class ProductCatalog {
      * @return the product with the stock that it has now
      * @throws UnknownProductException if there is no such product
      * @throws dev.outbox.sample.inventory.domain.StockLimitException if there would be less than nothing, or more than can be counted
-     * @throws dev.outbox.sample.inventory.application.StockConflictException if too many others change the same stock at this moment
+     * @throws dev.outbox.sample.inventory.domain.StockConflictException if too many others change the same stock at this moment
      */
     public StockedProduct adjustStock(long productId, int delta) {
         try {
-            return adjustment.adjust(productId, delta);
+            StockedProduct adjusted = adjustment.adjust(productId, delta);
+            log.info("Stock of product {} is adjusted by {} to {}.", productId, delta, adjusted.stock());
+            return adjusted;
         } catch (ConcurrencyFailureException e) {
-            throw new StockConflictException("Send the request again.", e);
+            throw new StockConflictException(e);
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.outbox.sample.product.application;
 
 import dev.outbox.sample.inventory.application.Inventory;
-import dev.outbox.sample.inventory.application.RetriedOnStockConflict;
+import dev.outbox.sample.inventory.application.RetriedOnConflict;
 import dev.outbox.sample.product.domain.Product;
 import dev.outbox.sample.product.domain.ProductRepository;
 import dev.outbox.sample.product.domain.UnknownProductException;
@@ -20,7 +20,7 @@ class StockAdjustment {
     }
 
     /** Changes the stock of a product; each try after a conflict sees the stock as it is then. */
-    @RetriedOnStockConflict
+    @RetriedOnConflict
     @Transactional
     public StockedProduct adjust(long productId, int delta) {
         Product product = products.findById(productId).orElseThrow(() -> new UnknownProductException(productId));

@@ -11,9 +11,10 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class OrderTest {
+    private static final Instant LATER = Instant.EPOCH.plusSeconds(60);
+
     private final Order order = new Order(
-            1,
-            "key",
+            42,
             List.of(new OrderItem(1, 2, new BigDecimal("3.50")), new OrderItem(7, 1, new BigDecimal("0.99"))),
             Instant.EPOCH);
 
@@ -29,8 +30,34 @@ class OrderTest {
     }
 
     @Test
-    void a_basket_has_at_least_one_piece_of_each_product() {
-        assertThatThrownBy(() -> new Basket(new TreeMap<>())).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new Basket(new TreeMap<>(Map.of(1L, 0)))).isInstanceOf(IllegalArgumentException.class);
+    void it_is_open_until_it_is_cancelled_once() {
+        assertThat(order.closedAt()).isNull();
+        assertThat(order.cancel(LATER)).isTrue();
+        assertThat(order.cancel(LATER.plusSeconds(1))).isFalse();
+        assertThat(order.status()).isEqualTo(OrderStatus.CANCELLED);
+        assertThat(order.closedAt()).isEqualTo(LATER);
+    }
+
+    @Test
+    void what_is_cancelled_cannot_be_completed() {
+        order.cancel(LATER);
+        assertThatThrownBy(() -> order.complete(LATER))
+                .isInstanceOfSatisfying(
+                        OrderClosedException.class,
+                        refusal -> assertThat(refusal.code()).isEqualTo("ORDER_ALREADY_CANCELLED"))
+                .hasMessage("Order %s is cancelled already, which is final.", order.id());
+        assertThat(order.status()).isEqualTo(OrderStatus.CANCELLED);
+    }
+
+    @Test
+    void what_is_completed_cannot_be_cancelled() {
+        assertThat(order.complete(LATER)).isTrue();
+        assertThat(order.complete(LATER)).isFalse();
+        assertThatThrownBy(() -> order.cancel(LATER))
+                .isInstanceOfSatisfying(
+                        OrderClosedException.class,
+                        refusal -> assertThat(refusal.code()).isEqualTo("ORDER_ALREADY_COMPLETED"))
+                .hasMessage("Order %s is completed already, which is final.", order.id());
+        assertThat(order.status()).isEqualTo(OrderStatus.COMPLETED);
     }
 }

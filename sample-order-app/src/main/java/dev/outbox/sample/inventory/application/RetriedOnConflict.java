@@ -9,8 +9,11 @@ import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.resilience.annotation.Retryable;
 
 /**
- * A transaction that changes stock, and is run again from its beginning when another one was faster: up to five times, after pauses that grow from about
- * 20 ms to 200 ms. If the last try fails as well, its {@link ConcurrencyFailureException} is thrown.
+ * Runs a transaction that changes stock again, up to five times, when another one was faster: after 20 ms at first and ever later, up to 200 ms,
+ * each time a random part earlier or later, so that those who have met do not meet again.
+ *
+ * <p>For methods that are transactional themselves: each try is a transaction of its own, that sees the stock as it is then. If the last try, too,
+ * meets another change, its {@link ConcurrencyFailureException} gets to the caller.
  */
 @Documented
 @Target(ElementType.METHOD)
@@ -22,4 +25,4 @@ import org.springframework.resilience.annotation.Retryable;
         jitter = 20,
         multiplier = 2,
         maxDelay = 200)
-public @interface RetriedOnStockConflict {}
+public @interface RetriedOnConflict {}

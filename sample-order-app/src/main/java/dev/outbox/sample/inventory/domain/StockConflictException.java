@@ -1,4 +1,4 @@
-package dev.outbox.sample.inventory.application;
+package dev.outbox.sample.inventory.domain;
 
 import dev.outbox.sample.refusal.Refusal;
 import java.io.Serial;
@@ -8,12 +8,11 @@ public final class StockConflictException extends Refusal {
     @Serial
     private static final long serialVersionUID = 1L;
 
-    /** @param advice what to do now, as a sentence */
-    public StockConflictException(String advice, Throwable lastConflict) {
+    public StockConflictException(Throwable lastConflict) {
         super(
                 Kind.CONFLICT,
                 "STOCK_CONFLICT",
-                "Too many changes of the same stock at the same time. Nothing is changed. " + advice);
+                "Too many others are changing the stock of the same product at this moment. Send the same request again.");
         initCause(lastConflict);
     }
 }
