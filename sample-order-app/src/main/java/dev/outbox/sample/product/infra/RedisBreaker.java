@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessException;
 
 /**
@@ -63,7 +64,7 @@ final class RedisBreaker {
         if (told.compareAndSet(false, true)) {
             log.warn(
                     "Redis does not answer; until it does, products come from the database. See to it that it runs where spring.data.redis.* says: {}",
-                    reason.toString());
+                    NestedExceptionUtils.getMostSpecificCause(reason).toString());
         }
     }
 

@@ -128,14 +128,14 @@ final class StampedCache extends RedisCache {
                 Objects.requireNonNull(stamps.opsForValue().multiGet(List.of(stampKey(), stampKey(key))));
         String stamp = now.get(0) + ":" + now.get(1);
         return new Look(
-                stamp, stored(key) instanceof Stamped<?> found && found.stamp().equals(stamp) ? found.value() : null);
+                stamp, stored(key) instanceof Stamped<?> found && stamp.equals(found.stamp()) ? found.value() : null);
     }
 
     private @Nullable Object stored(Object key) {
         try {
             return super.lookup(key);
         } catch (SerializationException e) {
-            log.warn("{} in Redis cannot be read; it is loaded anew.", createCacheKey(key), e);
+            log.warn("{} in Redis cannot be read; it is loaded anew: {}", createCacheKey(key), e.toString());
             return null;
         }
     }

@@ -169,11 +169,12 @@ class StampedCacheIntegrationTest {
 
     @Test
     void what_cannot_be_read_is_loaded_anew(CapturedOutput log) {
-        for (String garbage : List.of("{", "[]", "{\"stamp\":\"null:null\",\"value\":{\"id\":\"x\"}}")) {
+        for (String garbage : List.of(
+                "{", "[]", "{}", "null", "{\"stamp\":null}", "{\"stamp\":\"null:null\",\"value\":{\"id\":\"x\"}}")) {
             redis.opsForValue().set("product:" + id, garbage);
             assertThat(products().get(id, () -> product(2))).isEqualTo(product(2));
         }
-        assertThat(log).contains("product:" + id + " in Redis cannot be read; it is loaded anew.");
+        assertThat(log).contains("product:" + id + " in Redis cannot be read; it is loaded anew: ");
     }
 
     @Test
