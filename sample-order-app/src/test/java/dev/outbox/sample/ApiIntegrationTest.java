@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outbox.sample.ShopClient.Answer;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -111,7 +112,42 @@ class ApiIntegrationTest extends RunningShop {
                         "/api/v1/notifications",
                         "/api/v1/admin/products");
         assertThat(paths.at("/~1api~1v1~1orders/post/description").asString()).contains("Idempotent-Replayed");
+        assertThat(paths.at("/~1api~1v1~1orders/get/parameters").valueStream())
+                .extracting(parameter -> parameter.get("name").asString())
+                .as("the caller is known by the token")
+                .containsExactlyInAnyOrder("page", "size");
         assertThat(shop.status("/swagger-ui/index.html")).isEqualTo(200);
+    }
+
+    @Test
+    void the_description_tells_how_to_authorize() {
+        JsonNode api = shop.get("/v3/api-docs").body();
+        assertThat(api.at("/components/securitySchemes/token/scheme").asString())
+                .isEqualTo("bearer");
+        assertThat(api.at("/security/0").propertyNames()).containsExactly("token");
+        assertThat(security(api, "/~1api~1v1~1orders/post").isMissingNode())
+                .as("as everywhere")
+                .isTrue();
+        for (String open :
+                List.of("/~1api~1v1~1auth~1register/post", "/~1api~1v1~1auth~1login/post", "/~1api~1v1~1products/get"))
+            assertThat(security(api, open)).as(open).isEmpty();
+    }
+
+    @Test
+    void the_description_tells_how_errors_look() {
+        JsonNode api = shop.get("/v3/api-docs").body();
+        JsonNode errors = api.at("/paths/~1api~1v1~1admin~1products/post/responses");
+        assertThat(errors.propertyNames()).contains("400", "401", "403", "default");
+        assertThat(errors.at("/401/content/application~1json/schema/$ref").asString())
+                .isEqualTo("#/components/schemas/ApiError");
+        assertThat(api.at("/components/schemas/ApiError/properties").propertyNames())
+                .containsExactlyInAnyOrder("timestamp", "path", "code", "message", "details");
+        assertThat(api.at("/paths/~1api~1v1~1auth~1login/post/responses").propertyNames())
+                .doesNotContain("403");
+    }
+
+    private static JsonNode security(JsonNode api, String operation) {
+        return api.at("/paths" + operation + "/security");
     }
 
     private Answer order(String body) {

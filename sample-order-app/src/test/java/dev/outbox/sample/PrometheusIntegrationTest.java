@@ -18,8 +18,11 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.test.context.TestPropertySource;
 
-/** What a shop at work, and a replay beside it, show to Prometheus. */
+/** What a shop at work, and a replay beside it, show to Prometheus, which cannot log in: at a port of its own. */
+@TestPropertySource(properties = "management.server.port=0")
 class PrometheusIntegrationTest extends RunningShop {
     private static final int ORDERS = 50;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -28,6 +31,9 @@ class PrometheusIntegrationTest extends RunningShop {
 
     @Autowired
     OutboxReplays replays;
+
+    @Value("${local.management.port}")
+    int managementPort;
 
     @Test
     void every_metric_of_the_page_is_in_a_scrape_under_load() throws IOException {
@@ -42,7 +48,7 @@ class PrometheusIntegrationTest extends RunningShop {
         replays.start(ReplayRequest.readOnly(replays.dryRun(plan).token()).atMost(100), "a test");
 
         await().atMost(PATIENCE).untilAsserted(() -> {
-            String scrape = shop.admin().text("/actuator/prometheus");
+            String scrape = ShopClient.anonymous(managementPort).text("/actuator/prometheus");
             assertThat(documented())
                     .hasSizeGreaterThan(20)
                     .allSatisfy(name ->

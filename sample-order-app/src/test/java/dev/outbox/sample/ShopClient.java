@@ -129,6 +129,15 @@ final class ShopClient {
         return response(request(path).GET()).statusCode();
     }
 
+    /** The status of an answer that need not be JSON, to a body that is. */
+    int statusOfPost(String path, String body, String idempotencyKey) {
+        return response(request(path)
+                        .setHeader("Content-Type", "application/json")
+                        .setHeader("Idempotency-Key", idempotencyKey)
+                        .POST(BodyPublishers.ofString(body)))
+                .statusCode();
+    }
+
     /** The body of an answer that is not JSON. */
     String text(String path) {
         return response(request(path).GET()).body();

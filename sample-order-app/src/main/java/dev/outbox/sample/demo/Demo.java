@@ -90,9 +90,10 @@ class Demo {
     }
 
     private void showOne() throws InterruptedException {
+        long customer = customer();
         arrivals.clear();
         long start = System.nanoTime();
-        PlacedOrder placed = placeOrder.place(customer(), "demo-" + UUID.randomUUID(), basket());
+        PlacedOrder placed = placeOrder.place(customer, "demo-" + UUID.randomUUID(), basket());
         UUID eventId = Objects.requireNonNull(placed.eventId());
         EventState afterCommit = outbox.find(eventId).orElseThrow();
         Arrival arrival = arrivalOf(eventId);

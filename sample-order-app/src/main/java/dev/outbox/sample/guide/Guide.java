@@ -39,7 +39,9 @@ class Guide {
     /** To the console and not to the log: it is for the person in front of it. The web server runs by now. */
     @EventListener(ContextRefreshedEvent.class)
     @Order(2)
-    void print() {
+    void print(ContextRefreshedEvent event) {
+        // Actuator's, where it has a port of its own
+        if (event.getApplicationContext().getParent() != null) return;
         System.out.println(text("http://localhost:" + environment.getProperty("local.server.port")));
     }
 

@@ -40,13 +40,15 @@ class Access {
     /** Everything else. */
     @Bean
     @Order(2)
-    SecurityFilterChain otherPaths(HttpSecurity http, SecurityErrors errors) {
+    SecurityFilterChain otherPaths(HttpSecurity http, SecurityErrors errors, ManagementPort management) {
         return stateless(http, errors)
                 .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ERROR)
                         .permitAll()
                         .requestMatchers(HttpMethod.GET, "/api/v1/products/**")
                         .permitAll()
                         .requestMatchers("/actuator/health/**")
+                        .permitAll()
+                        .requestMatchers(management)
                         .permitAll()
                         .requestMatchers("/api/v1/admin/**", "/outbox/**", "/actuator/**")
                         .hasAuthority(ADMIN)

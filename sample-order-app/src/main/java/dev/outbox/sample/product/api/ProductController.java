@@ -3,6 +3,7 @@ package dev.outbox.sample.product.api;
 import dev.outbox.sample.product.application.ProductCatalog;
 import dev.outbox.sample.web.PageView;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.security.SecurityRequirements;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -24,6 +25,7 @@ class ProductController {
     }
 
     @GetMapping
+    @SecurityRequirements // none
     @Operation(summary = "Products in the order in which they were created")
     PageView<ProductResponse> page(
             @RequestParam(defaultValue = "0") @PositiveOrZero int page,
@@ -32,6 +34,7 @@ class ProductController {
     }
 
     @GetMapping("/{productId}")
+    @SecurityRequirements // none
     @Operation(summary = "One product with its stock")
     ProductResponse get(@PathVariable long productId) {
         return ProductResponse.of(catalog.get(productId));

@@ -15,7 +15,8 @@ record RegisterRequest(
         @NotBlank @Email(regexp = "\\p{ASCII}*") @Size(max = 254)
         String email,
 
-        @NotNull @Size(min = 8) @MaxBytes(72) String password) {
+        @NotNull @Size(min = 8, message = "must be at least 8 characters long") @MaxBytes(72)
+        String password) {
     /** Without the password. */
     @Override
     public String toString() {

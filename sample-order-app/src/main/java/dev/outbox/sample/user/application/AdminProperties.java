@@ -4,6 +4,7 @@ import dev.outbox.sample.settings.UnusableSettingException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.util.StringUtils;
 
 /**
  * The first ADMIN, whom nobody else could make one. None by default.
@@ -16,16 +17,16 @@ record AdminProperties(@Nullable String email, @Nullable String password) {
     private static final int SHORTEST = 12;
     private static final int LONGEST = 72;
 
-    /** Whether there is one. */
+    /** Whether there is one; a setting that is empty is none. */
     boolean isSet() {
-        return email != null || password != null;
+        return StringUtils.hasText(email) || StringUtils.hasText(password);
     }
 
     /** @throws UnusableSettingException if it is not one to log in with */
     void check() {
-        if (email == null || !email.matches("[^@\\s]+@[^@\\s]+") || email.length() > 254)
+        if (email == null || !email.matches("[\\p{Graph}&&[^@]]+@[\\p{Graph}&&[^@]]+") || email.length() > 254)
             throw new UnusableSettingException(
-                    "sample.admin.email is missing or no address, while sample.admin.password is set.",
+                    "sample.admin.email is missing or no address, and a first ADMIN needs one.",
                     "Set both (SAMPLE_ADMIN_EMAIL and SAMPLE_ADMIN_PASSWORD) or neither.");
         if (password == null
                 || password.length() < SHORTEST

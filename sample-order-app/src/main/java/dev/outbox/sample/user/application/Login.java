@@ -4,6 +4,7 @@ import dev.outbox.sample.user.domain.User;
 import dev.outbox.sample.user.domain.WrongCredentialsException;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import org.springframework.security.authentication.AuthenticationManager;
@@ -42,7 +43,7 @@ public class Login {
      */
     public AccessToken logIn(String email, String password) {
         User user = authenticated(email, password);
-        Instant now = clock.instant();
+        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS); // as a JWT has it
         Instant expiresAt = now.plus(properties.validity());
         JwtClaimsSet claims = JwtClaimsSet.builder()
                 .issuer(properties.issuer())
