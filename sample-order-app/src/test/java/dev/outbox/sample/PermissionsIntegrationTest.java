@@ -32,8 +32,8 @@ class PermissionsIntegrationTest extends RunningShop {
             POST /api/v1/orders                             401 201 201 201 {"items":[{"productId":PRODUCT,"quantity":1}]}
             GET /api/v1/orders                              401 200 200 200
             GET /api/v1/orders/{orderId}                    401 200 404 404
-            POST /api/v1/admin/orders/{orderId}/complete    401 403 403 200
-            POST /api/v1/orders/{orderId}/cancel            401 409 404 404
+            POST /api/v1/orders/{orderId}/cancel            401 200 404 404
+            POST /api/v1/admin/orders/{orderId}/complete    401 403 403 409
             GET /api/v1/notifications                       401 200 200 200 ?orderId=ORDER
             GET /outbox/api/state                           401 403 403 200
             GET /outbox/api/events                          401 403 403 200
