@@ -7,7 +7,6 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.outbox.EventStatus;
 import dev.outbox.relay.Relay;
-import dev.outbox.relay.RelaySettings;
 import dev.outbox.test.DatabaseSchema;
 import dev.outbox.test.DatabaseServer;
 import dev.outbox.test.KafkaServer;
@@ -39,6 +38,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(120)
 class DatabaseOutageIntegrationTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final QuickRelay SHORT_LEASES =
+            QuickRelay.SETTINGS.batch(100).lease(Duration.ofSeconds(3)).send(Duration.ofMillis(1500));
     private static final List<String> KEYS =
             IntStream.range(0, 40).mapToObj(i -> "key " + i).toList();
 
@@ -64,7 +65,7 @@ class DatabaseOutageIntegrationTest {
         events.publish(2_000, KEYS);
         TcpProxy proxy = proxyTo(schema);
         Set<Step> uncut = EnumSet.range(Step.CLAIMED, Step.MARKED);
-        relay(schema.through(proxy), step -> {
+        relay(schema.through(proxy), SHORT_LEASES, step -> {
             synchronized (uncut) {
                 if (uncut.remove(step)) proxy.reset();
             }
@@ -76,12 +77,13 @@ class DatabaseOutageIntegrationTest {
     @Test
     void a_mark_whose_commit_is_not_confirmed_stands_and_nothing_is_sent_twice() throws Exception {
         DatabaseSchema schema = database.createSchema("unconfirmed");
-        outbox(schema).jdbc.sql("DELETE FROM outbox_lanes WHERE lane > 0").update();
+        Outbox direct = outbox(schema);
+        direct.jdbc.sql("DELETE FROM outbox_lanes WHERE lane > 0").update();
         PublishedEvents events = events(schema);
         events.publish(500, KEYS);
         TcpProxy proxy = proxyTo(schema);
         CountDownLatch withheld = new CountDownLatch(1);
-        relay(schema.through(proxy), step -> {
+        relay(schema.through(proxy), QuickRelay.SETTINGS.batch(100), step -> {
             if (step != Step.MARKING || withheld.getCount() == 0) return;
             proxy.hold(Direction.TO_CLIENT);
             withheld.countDown();
@@ -90,6 +92,7 @@ class DatabaseOutageIntegrationTest {
         await().until(() -> events.count(EventStatus.PUBLISHED) > 0);
         proxy.reset();
         proxy.heal();
+        direct.endLeases();
         events.awaitAllDeliveredInOrder();
         assertThat(events.duplicates()).isZero();
     }
@@ -103,7 +106,7 @@ class DatabaseOutageIntegrationTest {
         events.publish(2_000, KEYS);
         CountDownLatch midWave = new CountDownLatch(1);
         CountDownLatch killed = new CountDownLatch(1);
-        relay(schema, step -> {
+        relay(schema, SHORT_LEASES, step -> {
             if (step != Step.MID_WAVE) return;
             midWave.countDown();
             awaitUninterruptibly(killed);
@@ -131,19 +134,13 @@ class DatabaseOutageIntegrationTest {
         return new Outbox(schema);
     }
 
-    private void relay(DatabaseSchema schema, Consumer<Step> at) {
-        RelaySettings settings = QuickRelay.SETTINGS
-                .batch(100)
-                .lease(Duration.ofSeconds(3))
-                .send(Duration.ofMillis(1500))
-                .settings();
+    private void relay(DatabaseSchema schema, QuickRelay settings, Consumer<Step> at) {
         KafkaEventSender sender = KafkaEventSender.create(
-                Map.of("bootstrap.servers", kafka.bootstrapServers()),
-                settings.timeouts().send(),
-                "/test");
+                Map.of("bootstrap.servers", kafka.bootstrapServers()), settings.send(), "/test");
         HikariDataSource pool = pool(schema);
         Outbox outbox = new Outbox(new SteppedDataSource(pool, at));
-        Relay relay = outbox.relay(new SteppedSender(sender, 200, at), (event, error) -> {}, settings, "test");
+        Relay relay =
+                outbox.relay(new SteppedSender(sender, 200, at), (event, error) -> {}, settings.settings(), "test");
         resources.add(0, pool);
         resources.add(0, sender);
         resources.add(0, relay::stop);

@@ -8,6 +8,7 @@ import dev.outbox.OutboxMessage;
 import dev.outbox.publish.TransactionalOutboxPublisher;
 import dev.outbox.relay.Relay;
 import dev.outbox.relay.RelaySettings;
+import dev.outbox.spi.EventSender;
 import dev.outbox.test.KafkaOptions;
 import dev.outbox.test.KafkaServer;
 import dev.outbox.test.TestDatabase;
@@ -20,6 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -64,8 +67,7 @@ class FailuresIntegrationTest {
     @Test
     void an_oversized_record_goes_to_quarantine_alone_and_its_key_goes_on_after_a_decision() throws Exception {
         KafkaServer kafka = TestServers.kafka();
-        String topic = kafka.uniqueTopic("small", 1);
-        limitRecords(kafka, topic, "5000");
+        String topic = kafka.uniqueTopic("small", 1, Map.of("max.message.bytes", "5000"));
         relay(kafka);
         UUID before = publish("A", topic, 10);
         UUID oversized = publish("A", topic, 20_000);
@@ -77,10 +79,11 @@ class FailuresIntegrationTest {
         awaitStatus(EventStatus.PUBLISHED, before, other);
         awaitStatus(EventStatus.QUARANTINED, oversized, discarded);
         awaitStatus(EventStatus.BLOCKED, after, behindDiscarded);
-        assertThat(quarantined).containsExactlyInAnyOrder(oversized, discarded);
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(quarantined).containsExactlyInAnyOrder(oversized, discarded));
 
         UUID newest = publish("A", topic, 10); // arrives while the key is held
-        limitRecords(kafka, topic, "50000");
+        raiseLimit(kafka, topic, "50000");
         await().atMost(PATIENCE).until(() -> {
             outbox.operations.approve(oversized, "a test"); // again, until the broker has taken the new limit in
             return status(oversized) == EventStatus.PUBLISHED;
@@ -144,16 +147,23 @@ class FailuresIntegrationTest {
     }
 
     @Test
-    void a_broker_that_is_gone_for_longer_than_the_time_out_costs_no_attempt_and_no_order() {
+    void a_broker_that_is_gone_for_longer_than_the_time_out_costs_no_attempt_and_no_order() throws Exception {
         KafkaServer kafka = KafkaServer.start();
         resources.add(kafka);
         String topic = kafka.uniqueTopic("outage", 3);
         outbox.inTransaction(() -> IntStream.range(0, 2_000)
                 .mapToObj(i -> publish("key " + i % 50, topic, 200))
                 .toList());
-        relay(kafka);
-        await().atMost(PATIENCE).until(() -> count(EventStatus.PUBLISHED) > 100);
+        CountDownLatch midWave = new CountDownLatch(1);
+        CountDownLatch killed = new CountDownLatch(1);
+        relay(new SteppedSender(sender(kafka), 200, step -> {
+            if (step != Step.MID_WAVE) return;
+            midWave.countDown();
+            awaitUninterruptibly(killed);
+        }));
+        assertThat(midWave.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         kafka.kill();
+        killed.countDown();
         long stuckAt = count(EventStatus.PUBLISHED);
         await().pollDelay(SEND.multipliedBy(2)).until(() -> true);
         assertThat(count(EventStatus.QUARANTINED)).isZero();
@@ -165,20 +175,34 @@ class FailuresIntegrationTest {
     }
 
     private void relay(KafkaServer kafka) {
+        relay(sender(kafka));
+    }
+
+    private KafkaEventSender sender(KafkaServer kafka) {
+        KafkaEventSender sender =
+                KafkaEventSender.create(Map.of("bootstrap.servers", kafka.bootstrapServers()), SEND, "/test");
+        resources.add(0, sender);
+        return sender;
+    }
+
+    private void relay(EventSender sender) {
         RelaySettings settings = QuickRelay.SETTINGS
                 .batch(100)
-                .lease(Duration.ofSeconds(3))
+                .lease(SEND.multipliedBy(2))
                 .send(SEND)
                 .attempts(3)
                 .settings();
-        KafkaEventSender sender = KafkaEventSender.create(
-                Map.of("bootstrap.servers", kafka.bootstrapServers()),
-                settings.timeouts().send(),
-                "/test");
         Relay relay = outbox.relay(sender, (event, error) -> quarantined.add(event.eventId()), settings, "test");
-        resources.add(0, sender);
         resources.add(0, relay::stop);
         relay.start();
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private UUID publish(String key, String topic, int bytes) {
@@ -219,7 +243,7 @@ class FailuresIntegrationTest {
         }
     }
 
-    private static void limitRecords(KafkaServer kafka, String topic, String bytes) throws Exception {
+    private static void raiseLimit(KafkaServer kafka, String topic, String bytes) throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
             AlterConfigOp limit = new AlterConfigOp(new ConfigEntry("max.message.bytes", bytes), OpType.SET);
             admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.TOPIC, topic), List.of(limit)))

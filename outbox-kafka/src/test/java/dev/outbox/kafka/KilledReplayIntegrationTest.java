@@ -59,7 +59,7 @@ class KilledReplayIntegrationTest {
     private final String topic = kafka.uniqueTopic("replayed", 3);
     private final PublishedEvents events;
     private final KafkaEventSender sender = KafkaEventSender.create(
-            Map.of("bootstrap.servers", kafka.bootstrapServers()), Duration.ofSeconds(10), "/test");
+            Map.of("bootstrap.servers", kafka.bootstrapServers()), QuickRelay.SETTINGS.send(), "/test");
     private final List<ChildJvm> processes = new ArrayList<>();
 
     KilledReplayIntegrationTest(TestDatabase database) {
@@ -74,7 +74,7 @@ class KilledReplayIntegrationTest {
         sender.close();
     }
 
-    /** All at once, each process on the replay that it gets, so that their starts and leases overlap. Where each is killed a seed decides. */
+    /** All at once, each process on the replay that it gets, so that their starts overlap. Where each is killed a seed decides. */
     @TestFactory
     Stream<DynamicTest> a_replay_killed_at_any_moment_goes_on_without_gaps_and_repeats_a_chunk_at_most() {
         publish();
@@ -88,6 +88,7 @@ class KilledReplayIntegrationTest {
             process.awaitLine("halted at " + moment, PATIENCE);
             process.kill();
         });
+        outbox.endLeases();
         Map<Moment, UUID> replays = new EnumMap<>(Moment.class);
         for (Moment moment : Moment.values()) replays.put(moment, replayOf(moment));
 

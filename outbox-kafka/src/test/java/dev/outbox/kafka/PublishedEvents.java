@@ -70,8 +70,15 @@ final class PublishedEvents {
         }
     }
 
+    /** How many records the topic has. */
+    long records() {
+        try (Topic delivered = new Topic(bootstrapServers, topic).poll()) {
+            return delivered.records().size();
+        }
+    }
+
     /** How many records the topic has more than events. */
-    int duplicates() {
+    long duplicates() {
         try (Topic delivered = new Topic(bootstrapServers, topic).poll()) {
             return delivered.records().size() - delivered.events().size();
         }

@@ -23,8 +23,6 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DynamicTest;
@@ -42,13 +40,13 @@ class QuarantineTopicIntegrationTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** What the topic of the events takes, and what it refuses. */
-    private static final int LIMIT = 5_000;
+    private static final String LIMIT = "5000";
 
     private static final int SMALL = 10;
     private static final int TOO_LARGE = 20_000;
 
     private final KafkaServer kafka = TestServers.kafka();
-    private final String topic = topicOfSmallRecords(kafka, LIMIT);
+    private final String topic = kafka.uniqueTopic("small", 1, Map.of("max.message.bytes", LIMIT));
     private final TestDatabase database;
     private final List<UUID> quarantined = new CopyOnWriteArrayList<>();
     private final List<AutoCloseable> resources = new ArrayList<>();
@@ -121,7 +119,7 @@ class QuarantineTopicIntegrationTest {
 
     @Test
     void a_dead_letter_that_is_refused_goes_to_quarantine_and_is_followed_by_no_other() {
-        String dead = topicOfSmallRecords(kafka, 200);
+        String dead = kafka.uniqueTopic("dead", 1, Map.of("max.message.bytes", "200"));
         Outbox outbox = new Outbox(database.createSchema("dead")).withDeadLetters(dead);
         relay(outbox);
         UUID refused = publish(outbox, "A", TOO_LARGE);
@@ -136,7 +134,7 @@ class QuarantineTopicIntegrationTest {
         assertThat(letters(outbox, EventStatus.QUARANTINED)).isEqualTo(1);
     }
 
-    /** All at once, so that their starts and leases overlap. */
+    /** All at once, so that their starts overlap. */
     @TestFactory
     Stream<DynamicTest> a_relay_killed_at_any_step_of_a_quarantine_tells_of_it_once_or_sends_a_copy() {
         Map<Step, Scene> scenes = new EnumMap<>(Step.class);
@@ -173,6 +171,7 @@ class QuarantineTopicIntegrationTest {
                     kafka.bootstrapServers(),
                     topic,
                     "0",
+                    RelayProcess.LONG_LEASE,
                     step.name(),
                     dead);
             resources.add(process);
@@ -182,6 +181,7 @@ class QuarantineTopicIntegrationTest {
             boolean committed = step != Step.QUARANTINING;
             assertThat(status(outbox, refused)).isEqualTo(committed ? EventStatus.QUARANTINED : EventStatus.PENDING);
             assertThat(letters(outbox, EventStatus.PENDING)).isEqualTo(committed && step != Step.MARKED ? 1 : 0);
+            outbox.endLeases();
             relay(outbox);
             await().atMost(PATIENCE).until(() -> letters(outbox, EventStatus.PUBLISHED) == 1);
             assertThat(status(outbox, refused)).isEqualTo(EventStatus.QUARANTINED);
@@ -199,15 +199,11 @@ class QuarantineTopicIntegrationTest {
         }
     }
 
+    /** It finds out soon that a topic is missing, and waits long enough for an answer to send nothing twice. */
     private void relay(Outbox outbox) {
-        RelaySettings settings = QuickRelay.SETTINGS
-                .batch(100)
-                .lease(Duration.ofSeconds(3))
-                .send(Duration.ofMillis(1500))
-                .attempts(3)
-                .settings();
+        RelaySettings settings = QuickRelay.SETTINGS.batch(100).attempts(3).settings();
         KafkaEventSender sender = KafkaEventSender.create(
-                Map.of("bootstrap.servers", kafka.bootstrapServers()),
+                Map.of("bootstrap.servers", kafka.bootstrapServers(), "max.block.ms", 500),
                 settings.timeouts().send(),
                 "/test");
         Relay relay = outbox.relay(sender, (event, error) -> quarantined.add(event.eventId()), settings, "test");
@@ -244,19 +240,5 @@ class QuarantineTopicIntegrationTest {
                 .param("status", status.name())
                 .query(Long.class)
                 .single();
-    }
-
-    /** With the limit from its first moment on; a broker takes a later change in when it comes to it. */
-    private static String topicOfSmallRecords(KafkaServer kafka, int bytes) {
-        String name = "small-" + UUID.randomUUID();
-        NewTopic topic = new NewTopic(name, 1, (short) 1).configs(Map.of("max.message.bytes", String.valueOf(bytes)));
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
-            admin.createTopics(List.of(topic))
-                    .all()
-                    .toCompletionStage()
-                    .toCompletableFuture()
-                    .join();
-        }
-        return name;
     }
 }

@@ -8,7 +8,6 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
@@ -22,7 +21,6 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
  * <p>Arguments: JDBC URL, user, password, Kafka's bootstrap servers, the {@link Moment} and at which of its kind, counted from 1.
  */
 final class ReplayProcess {
-    static final Duration LEASE = Duration.ofSeconds(4);
     static final int CHUNK = 50;
 
     /** When it halts. */
@@ -49,9 +47,9 @@ final class ReplayProcess {
         ReplayProcess process = new ReplayProcess(Moment.valueOf(arguments[4]), Integer.parseInt(arguments[5]));
         Outbox outbox =
                 new Outbox(process.halting(new DriverManagerDataSource(arguments[0], arguments[1], arguments[2])));
+        QuickRelay settings = QuickRelay.SETTINGS.batch(CHUNK);
         KafkaEventSender kafka =
-                KafkaEventSender.create(Map.of("bootstrap.servers", arguments[3]), Duration.ofSeconds(10), "/test");
-        QuickRelay settings = QuickRelay.SETTINGS.batch(CHUNK).lease(LEASE).send(Duration.ofSeconds(2));
+                KafkaEventSender.create(Map.of("bootstrap.servers", arguments[3]), settings.send(), "/test");
         Replayer replayer = outbox.replayer(process.halting(kafka), settings.settings(), arguments[4]);
         replayer.start();
         Thread.currentThread().join();

@@ -16,7 +16,7 @@ final class SteppedSender implements EventSender {
     private final AtomicInteger sends = new AtomicInteger();
     private volatile CompletableFuture<?> underWay = CompletableFuture.completedFuture(null);
 
-    /** @param midWave how many events are acknowledged before the one that is in the middle of a wave */
+    /** @param midWave how many events are answered before the one that is in the middle of a wave */
     SteppedSender(EventSender target, int midWave, Consumer<Step> at) {
         this.target = target;
         this.midWave = midWave;
@@ -32,7 +32,8 @@ final class SteppedSender implements EventSender {
             at.accept(Step.MID_WAVE);
         }
         CompletionStage<SentPosition> sent = target.send(event);
-        underWay = CompletableFuture.allOf(underWay, sent.toCompletableFuture());
+        underWay = CompletableFuture.allOf(
+                underWay, sent.handle((position, failure) -> true).toCompletableFuture());
         return sent;
     }
 }

@@ -2,6 +2,7 @@ package dev.outbox.test;
 
 import java.security.SecureRandom;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.jspecify.annotations.Nullable;
@@ -116,8 +117,21 @@ public final class KafkaServer implements AutoCloseable {
      * @throws IllegalStateException if the broker refuses it or does not answer within 30 s
      */
     public String uniqueTopic(String prefix, int partitions) {
+        return uniqueTopic(prefix, partitions, Map.of());
+    }
+
+    /**
+     * Creates a topic that no other test uses, with settings from its first moment on; a broker takes a later change in when it comes to it.
+     *
+     * @param prefix the first part of its name
+     * @param partitions the number of partitions, at least 1
+     * @param settings of the topic, such as {@code max.message.bytes}
+     * @return the name of the topic
+     * @throws IllegalStateException if the broker refuses it or does not answer within 30 s
+     */
+    public String uniqueTopic(String prefix, int partitions, Map<String, String> settings) {
         String name = prefix + "-" + Integer.toUnsignedString(RANDOM.nextInt(), 36);
-        createTopic(name, partitions);
+        KafkaTopics.create(bootstrapServers(), new NewTopic(name, partitions, (short) 1).configs(settings));
         return name;
     }
 

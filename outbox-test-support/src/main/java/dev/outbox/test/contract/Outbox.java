@@ -27,6 +27,7 @@ import dev.outbox.store.BatchRules;
 import dev.outbox.store.BatchStore;
 import dev.outbox.store.CallerTransaction;
 import dev.outbox.store.Candidate;
+import dev.outbox.store.Dialect;
 import dev.outbox.store.EventStore;
 import dev.outbox.store.LaneClaim;
 import dev.outbox.store.LaneFloor;
@@ -197,6 +198,14 @@ public final class Outbox {
     /** Claims a lane as a relay does. */
     public Optional<LaneLease> claim(String owner, Duration lease) {
         return lanes.claim(owner, lease, 1).stream().findFirst().map(LaneClaim::lease);
+    }
+
+    /** Ends the leases of all lanes and replays, as if their time were over. */
+    public void endLeases() {
+        for (String table : List.of("outbox_lanes", "outbox_replays"))
+            jdbc.sql("UPDATE %s SET lease_until = %s"
+                            .formatted(table, Dialect.of(tables).now()))
+                    .update();
     }
 
     /** Reads a lane from its beginning. */

@@ -70,7 +70,11 @@ abstract class ReplayBench {
     }
 
     void replay(EventSender sender) {
-        Replayer replayer = outbox.replayer(sender, QuickRelay.SETTINGS.settings(), "replayer");
+        replay(sender, QuickRelay.SETTINGS);
+    }
+
+    void replay(EventSender sender, QuickRelay settings) {
+        Replayer replayer = outbox.replayer(sender, settings.settings(), "replayer");
         replayers.add(replayer);
         replayer.start();
     }
