@@ -59,7 +59,7 @@ class DatabaseSettingsIntegrationTest {
         try (Connection connection = strict.dataSource.getConnection()) {
             assertThat(connection.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_SERIALIZABLE);
         }
-        for (String name : List.of("one", "two")) start(strict, name, Duration.ofSeconds(60));
+        for (String name : List.of("one", "two")) start(strict, name, QuickRelay.SETTINGS);
         int events = TestSize.of(100, 300);
         List<UUID> ids = new ArrayList<>();
         for (int i = 0; i < events; i++) ids.add(strict.publish("key " + i % 20, "body"));
@@ -83,7 +83,10 @@ class DatabaseSettingsIntegrationTest {
         UUID id = outbox.publish("A", "body");
 
         listen();
-        start(outbox("", role), "without privilege", Duration.ofMillis(500));
+        start(
+                outbox("", role),
+                "without privilege",
+                QuickRelay.SETTINGS.lease(Duration.ofMillis(500)).send(Duration.ofMillis(250)));
         await().until(() -> broker.received().size() >= 4); // at each end of a lease
         assertThat(outbox.events.find(id).orElseThrow().status()).isEqualTo(EventStatus.PENDING);
         assertThat(logged.list)
@@ -126,13 +129,13 @@ class DatabaseSettingsIntegrationTest {
     void a_relay_on_a_database_that_turns_read_only_says_so_once_and_goes_on_when_it_is_writable() {
         String role = role("SUPERUSER");
         listen();
-        start(outbox("", role), "read-only", Duration.ofSeconds(60));
+        start(outbox("", role), "read-only", QuickRelay.SETTINGS.workers(1));
         outbox.publish("A", "before");
         await().until(() -> count(EventStatus.PUBLISHED) == 1);
 
         writable(role, false);
-        outbox.publish("A", "meanwhile");
         await().until(() -> !warnings().isEmpty());
+        outbox.publish("A", "meanwhile");
         await().during(Duration.ofSeconds(1)).until(() -> warnings().size() == 1); // twenty attempts later
         assertThat(warnings())
                 .singleElement()
@@ -187,12 +190,8 @@ class DatabaseSettingsIntegrationTest {
         return new Outbox(new DriverManagerDataSource(schema.jdbcUrl() + parameters, user, schema.password()));
     }
 
-    private void start(Outbox outbox, String owner, Duration lease) {
-        Relay relay = outbox.relay(
-                broker,
-                (event, error) -> {},
-                QuickRelay.SETTINGS.lease(lease).send(lease.dividedBy(2)).settings(),
-                owner);
+    private void start(Outbox outbox, String owner, QuickRelay settings) {
+        Relay relay = outbox.relay(broker, (event, error) -> {}, settings.settings(), owner);
         undo.add(0, relay::stop);
         relay.start();
     }

@@ -128,8 +128,7 @@ class KilledRetentionIntegrationTest {
         long id = sessionId();
         CompletableFuture<RetentionRun> run =
                 CompletableFuture.supplyAsync(() -> retention.run(Duration.ofMinutes(1), () -> true));
-        await().until(() -> waits(id));
-        assertThat(seqs("outbox_archived_events")).isEqualTo(old.subList(0, 6));
+        await().until(() -> seqs("outbox_archived_events").equals(old.subList(0, 6)) && waits(id));
         halted = id;
         return run;
     }

@@ -1,6 +1,5 @@
 package dev.outbox.test;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -18,7 +17,7 @@ class KafkaClusterIntegrationTest {
         try (KafkaCluster cluster = KafkaCluster.start();
                 Admin admin = Admin.create(Map.of("bootstrap.servers", cluster.bootstrapServers()))) {
             cluster.createTopic("t", Map.of(0, List.of(1), 1, List.of(2)), Map.of());
-            assertThat(leaders(admin)).containsExactly(1, 2);
+            await().until(() -> leaders(admin).equals(List.of(1, 2)));
 
             cluster.killBroker(2);
             await().until(() -> leaders(admin).equals(List.of(1, -1)));
