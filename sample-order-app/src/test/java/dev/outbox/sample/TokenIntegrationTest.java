@@ -91,6 +91,17 @@ class TokenIntegrationTest extends RunningShop {
     }
 
     @Test
+    void a_token_of_another_database_is_told_that_its_user_is_not_known() {
+        ShopClient lost = shop.with(token(encoder, "order-app", Duration.ofHours(1), 4_711_000));
+        expect(
+                lost.order(newKey(), shop.product(1), 1),
+                401,
+                "UNKNOWN_USER",
+                "The user of this token is not known here any more. Register, or log in again.");
+        assertThat(lost.get(ORDERS).status()).isEqualTo(200);
+    }
+
+    @Test
     void open_paths_have_the_errors_of_all_others() {
         ShopClient stranger = shop.with("");
         String login = "/api/v1/auth/login";
@@ -108,10 +119,14 @@ class TokenIntegrationTest extends RunningShop {
 
     /** Of the user with the id 1. */
     private static String token(JwtEncoder encoder, String issuer, Duration validity) {
+        return token(encoder, issuer, validity, 1);
+    }
+
+    private static String token(JwtEncoder encoder, String issuer, Duration validity, long userId) {
         Instant expiresAt = Instant.now().plus(validity);
         JwtClaimsSet claims = JwtClaimsSet.builder()
                 .issuer(issuer)
-                .subject("1")
+                .subject(Long.toString(userId))
                 .issuedAt(expiresAt.minus(Duration.ofHours(1)))
                 .expiresAt(expiresAt)
                 .claim("roles", List.of("USER"))

@@ -5,6 +5,7 @@ import dev.outbox.sample.log.LogFields;
 import dev.outbox.sample.order.domain.Basket;
 import dev.outbox.sample.order.domain.IdempotencyKeyReusedException;
 import dev.outbox.sample.order.domain.OrderKey;
+import dev.outbox.sample.user.application.Accounts;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,10 +26,12 @@ public class PlaceOrder {
 
     private final OrderPlacement placement;
     private final OrderHistory history;
+    private final Accounts accounts;
 
-    PlaceOrder(OrderPlacement placement, OrderHistory history) {
+    PlaceOrder(OrderPlacement placement, OrderHistory history, Accounts accounts) {
         this.placement = placement;
         this.history = history;
+        this.accounts = accounts;
     }
 
     /**
@@ -37,6 +40,7 @@ public class PlaceOrder {
      *
      * @param idempotencyKey at most 100 characters
      * @throws IdempotencyKeyReusedException if the user's key came with another basket before
+     * @throws dev.outbox.sample.user.domain.UnknownUserException if there is no such user
      * @throws dev.outbox.sample.product.domain.UnknownProductException if there is no such product
      * @throws dev.outbox.sample.inventory.domain.OutOfStockException if there is not enough of a product
      * @throws StockConflictException if too many others order the same product at this moment
@@ -55,6 +59,7 @@ public class PlaceOrder {
             }
             return placed;
         } catch (DataIntegrityViolationException e) {
+            accounts.require(userId);
             return repeated(userId, history.findKey(userId, idempotencyKey).orElseThrow(() -> e), basket);
         } catch (ConcurrencyFailureException e) {
             throw new StockConflictException(e);

@@ -2,6 +2,7 @@ package dev.outbox.sample.user.application;
 
 import dev.outbox.sample.user.domain.EmailTakenException;
 import dev.outbox.sample.user.domain.Role;
+import dev.outbox.sample.user.domain.UnknownUserException;
 import dev.outbox.sample.user.domain.User;
 import dev.outbox.sample.user.domain.UserRepository;
 import java.time.Clock;
@@ -43,5 +44,14 @@ public class Accounts {
     /** The user with this address, in upper or lower case. */
     public Optional<User> find(String email) {
         return users.findByEmail(User.normalized(email));
+    }
+
+    /**
+     * Does nothing when there is a user with this id.
+     *
+     * @throws UnknownUserException if there is none
+     */
+    public void require(long userId) {
+        if (!users.existsById(userId)) throw new UnknownUserException();
     }
 }

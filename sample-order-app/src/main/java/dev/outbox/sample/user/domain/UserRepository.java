@@ -9,4 +9,7 @@ public interface UserRepository {
 
     /** @param email in lower case */
     Optional<User> findByEmail(String email);
+
+    /** Whether there is one with this id. */
+    boolean existsById(long id);
 }

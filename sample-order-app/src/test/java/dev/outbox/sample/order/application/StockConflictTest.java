@@ -35,7 +35,7 @@ class StockConflictTest {
             }
         };
         Basket basket = new Basket(new TreeMap<>(Map.of(1L, 1)));
-        assertIsTold(() -> new PlaceOrder(placement, history).place(1, "key", basket));
+        assertIsTold(() -> new PlaceOrder(placement, history, null).place(1, "key", basket));
     }
 
     @Test

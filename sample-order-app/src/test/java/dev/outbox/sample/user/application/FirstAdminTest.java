@@ -38,6 +38,11 @@ class FirstAdminTest {
         public Optional<User> findByEmail(String email) {
             return all.stream().filter(user -> user.email().equals(email)).findFirst();
         }
+
+        @Override
+        public boolean existsById(long id) {
+            return all.stream().anyMatch(user -> user.id() == id);
+        }
     }
 
     private final ListedUsers users = new ListedUsers();
