@@ -30,7 +30,7 @@ class RestartIntegrationTest {
         try (ChildJvm interrupted = start()) {
             endInTheMiddleOfWork(interrupted, interrupted::interrupt);
             assertThat(interrupted.exitCode(Duration.ofSeconds(20))).isEqualTo(130);
-            assertThat(serverProcesses()).as("left behind").isEmpty();
+            awaitNothingLeftBehind();
         }
         try (ChildJvm killed = start()) {
             endInTheMiddleOfWork(killed, killed::kill);
@@ -44,8 +44,7 @@ class RestartIntegrationTest {
             last.interrupt();
             last.exitCode(Duration.ofSeconds(20));
         }
-        await().untilAsserted(
-                        () -> assertThat(serverProcesses()).as("left behind").isEmpty());
+        awaitNothingLeftBehind();
     }
 
     private ChildJvm start() {
@@ -70,7 +69,7 @@ class RestartIntegrationTest {
         int before = placed.size();
         Thread customer = new Thread(() -> placeOrdersUntilItEnds(shop), "customer");
         customer.start();
-        await().until(() -> placed.size() >= before + ORDERS_BEFORE_THE_END);
+        await().atMost(START).until(() -> placed.size() >= before + ORDERS_BEFORE_THE_END);
         end.run();
         customer.join(Duration.ofSeconds(30).toMillis());
         assertThat(customer.isAlive()).isFalse();
@@ -85,6 +84,12 @@ class RestartIntegrationTest {
         } catch (UncheckedIOException e) {
             // the end
         }
+    }
+
+    /** Who watches a server ends a moment after it. */
+    private void awaitNothingLeftBehind() {
+        await().untilAsserted(
+                        () -> assertThat(serverProcesses()).as("left behind").isEmpty());
     }
 
     private List<String> serverProcesses() {
