@@ -29,6 +29,7 @@ abstract class InboxContract {
 
     final ExecutorService consumers = Executors.newCachedThreadPool();
     final List<InboxMessage> handled = new ArrayList<>();
+    OutboxTables tables;
     TransactionTemplate transaction;
     InboxStore store;
     InboxProcessor inbox;
@@ -38,7 +39,7 @@ abstract class InboxContract {
     @BeforeEach
     void createTables() {
         DataSource dataSource = emptySchema();
-        OutboxTables tables = new OutboxTables(dataSource, null, InboxStore.DEFAULT_PREFIX);
+        tables = new OutboxTables(dataSource, null, InboxStore.DEFAULT_PREFIX);
         InboxStore.schema(tables).install();
         transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
         store = new InboxStore(tables);

@@ -208,19 +208,18 @@ abstract class InboxRulesContract extends InboxContract {
     @Test
     void work_that_has_died_is_done_again_when_its_claim_has_run_out() {
         InboxMessage event = message();
-        Duration claim = Duration.ofSeconds(1);
-        assertThatThrownBy(() -> die(event, claim)).isInstanceOf(AssertionError.class);
-        assertThatThrownBy(() -> inbox.work(CONSUMER, event, claim, message -> null))
+        assertThatThrownBy(() -> die(event)).isInstanceOf(AssertionError.class);
+        assertThatThrownBy(() -> inbox.work(CONSUMER, event, CLAIM, message -> null))
                 .isInstanceOf(InboxClaimedException.class)
                 .hasMessage("'notification' has already begun with " + event
                         + ", here or in another process, and its claim has not run out yet.");
-        await().ignoreExceptionsInstanceOf(InboxClaimedException.class)
-                .until(() -> inbox.work(CONSUMER, event, claim, message -> null) == InboxOutcome.HANDLED);
+        tables.jdbc().sql("UPDATE inbox_events SET claimed_until = handled_at").update();
+        assertThat(inbox.work(CONSUMER, event, CLAIM, message -> null)).isEqualTo(InboxOutcome.HANDLED);
         assertThat(status(CONSUMER, event)).extracting(Handling::attempts).containsExactly(2);
     }
 
-    private void die(InboxMessage event, Duration claim) {
-        inbox.work(CONSUMER, event, claim, message -> {
+    private void die(InboxMessage event) {
+        inbox.work(CONSUMER, event, CLAIM, message -> {
             throw new AssertionError("died");
         });
     }

@@ -63,8 +63,9 @@ class InboxRetentionIntegrationTest {
             DataSource dataSource = context.getBean(DataSource.class);
             JdbcTemplate jdbc = new JdbcTemplate(dataSource);
             InboxStore store = new InboxStore(new OutboxTables(dataSource, null, InboxStore.DEFAULT_PREFIX));
-            await().until(() ->
-                    jdbc.update("UPDATE inbox_shedlock SET lock_until = '2999-01-01', locked_by = 'another'") == 1);
+            await().until(() -> jdbc.update(
+                            "UPDATE inbox_shedlock SET lock_until = '2999-01-01', locked_by = 'another' WHERE lock_until <= now()")
+                    == 1);
             UUID old = record(store);
             age(jdbc, old);
             await().during(Duration.ofMillis(500))

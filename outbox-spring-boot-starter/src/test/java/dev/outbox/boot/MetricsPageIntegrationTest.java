@@ -93,8 +93,7 @@ class MetricsPageIntegrationTest {
                     await().until(() -> prometheus.scrape().contains("outbox_kafka_consumer_lag{"));
                     await().untilAsserted(() ->
                             assertThat(scraped(prometheus.scrape())).isEqualTo(MetricsPage.labelsByName()));
-                    assertThat(value(prometheus, "outbox_relay_published_total"))
-                            .isEqualTo(20);
+                    await().until(() -> value(prometheus, "outbox_relay_published_total") == 20);
                     assertThat(prometheus.scrape()).contains("outbox_relay_publish_latency_seconds_bucket{le=\"0.");
                     await().until(() -> value(prometheus, "outbox_events{status=\"pending\"}") == 0);
                 });

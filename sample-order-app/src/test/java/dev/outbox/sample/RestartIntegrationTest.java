@@ -39,7 +39,7 @@ class RestartIntegrationTest {
         try (ChildJvm interrupted = start()) {
             endInTheMiddleOfWork(interrupted, interrupted::interrupt);
             assertThat(interrupted.exitCode(Duration.ofSeconds(20))).isEqualTo(130);
-            assertThat(serverProcesses()).as("left behind").isEmpty();
+            awaitNothingLeftBehind();
         }
         try (ChildJvm killed = start()) {
             endInTheMiddleOfWork(killed, killed::kill);
@@ -55,8 +55,7 @@ class RestartIntegrationTest {
             last.interrupt();
             last.exitCode(Duration.ofSeconds(20));
         }
-        await().untilAsserted(
-                        () -> assertThat(serverProcesses()).as("left behind").isEmpty());
+        awaitNothingLeftBehind();
     }
 
     private ChildJvm start(String... more) {
@@ -107,7 +106,7 @@ class RestartIntegrationTest {
         int before = placed.size();
         Thread customer = new Thread(() -> placeOrdersUntilItEnds(shop), "customer");
         customer.start();
-        await().until(() -> placed.size() >= before + ORDERS_BEFORE_THE_END);
+        await().atMost(START).until(() -> placed.size() >= before + ORDERS_BEFORE_THE_END);
         end.run();
         customer.join(Duration.ofSeconds(30).toMillis());
         assertThat(customer.isAlive()).isFalse();
@@ -122,6 +121,12 @@ class RestartIntegrationTest {
         } catch (UncheckedIOException e) {
             // the end
         }
+    }
+
+    /** Who watches a server ends a moment after it. */
+    private void awaitNothingLeftBehind() {
+        await().untilAsserted(
+                        () -> assertThat(serverProcesses()).as("left behind").isEmpty());
     }
 
     private List<String> serverProcesses() {
