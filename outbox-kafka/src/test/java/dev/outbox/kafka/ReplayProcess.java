@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
@@ -81,7 +82,8 @@ final class ReplayProcess {
                             try {
                                 Object result = method.invoke(connection, arguments);
                                 if (saves) at(Moment.SAVED);
-                                if (commits && statements.indexOf("SET token") >= 0) at(Moment.CLAIMED);
+                                if (commits && statements.indexOf("SET token") >= 0 && hasReplay(target))
+                                    at(Moment.CLAIMED);
                                 return result;
                             } catch (InvocationTargetException e) {
                                 throw e.getCause();
@@ -89,6 +91,16 @@ final class ReplayProcess {
                         });
             }
         };
+    }
+
+    /** Another process may have been quicker. */
+    private boolean hasReplay(DataSource database) {
+        return JdbcClient.create(database)
+                        .sql("SELECT count(*) FROM outbox_replays WHERE owner = :owner")
+                        .param("owner", haltAt.name())
+                        .query(Long.class)
+                        .single()
+                > 0;
     }
 
     private synchronized void at(Moment moment) {
