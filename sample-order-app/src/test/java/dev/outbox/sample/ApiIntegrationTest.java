@@ -1,6 +1,7 @@
 package dev.outbox.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.outbox.sample.ShopClient.Answer;
 import java.time.Instant;
@@ -35,6 +36,29 @@ class ApiIntegrationTest extends RunningShop {
         String body = "{\"sku\":\"%s\",\"name\":\"Tea\",\"price\":3,\"stock\":1}".formatted(UUID.randomUUID());
         shop.admin().post("/api/v1/admin/products", body);
         expect(shop.admin().post("/api/v1/admin/products", body), 409, "SKU_TAKEN", "/api/v1/admin/products");
+    }
+
+    @Test
+    void a_product_has_no_control_characters() {
+        String body = "{\"sku\":\"a\\u0000\",\"name\":\"b\\n\",\"price\":3,\"stock\":1}";
+        Answer answer = shop.admin().post("/api/v1/admin/products", body);
+        expect(answer, 400, "VALIDATION_ERROR", "/api/v1/admin/products");
+        assertThat(answer.body().get("details").valueStream())
+                .extracting(
+                        detail -> detail.get("field").asString(),
+                        detail -> detail.get("problem").asString())
+                .containsExactlyInAnyOrder(
+                        tuple("sku", "must not have control characters"),
+                        tuple("name", "must not have control characters"));
+    }
+
+    @Test
+    void everybody_sees_whether_it_is_up_and_an_admin_why() {
+        Answer everybody = shop.with("").get("/actuator/health");
+        assertThat(everybody.status()).isEqualTo(200);
+        assertThat(everybody.body().has("components")).isFalse();
+        assertThat(shop.admin().get("/actuator/health").body().get("components").propertyNames())
+                .contains("db", "outbox", "redis");
     }
 
     @Test
@@ -84,6 +108,8 @@ class ApiIntegrationTest extends RunningShop {
         assertThat(field(shop.get("/api/v1/orders/not-an-id"))).isEqualTo("orderId");
         assertThat(field(shop.get("/api/v1/orders?size=0"))).isEqualTo("size");
         assertThat(field(shop.get("/api/v1/products?page=-1"))).isEqualTo("page");
+        assertThat(field(shop.get("/api/v1/products?page=2147483647"))).isEqualTo("page");
+        assertThat(field(shop.get("/api/v1/orders?page=10001"))).isEqualTo("page");
         assertThat(field(shop.get("/api/v1/notifications"))).isEqualTo("orderId");
     }
 

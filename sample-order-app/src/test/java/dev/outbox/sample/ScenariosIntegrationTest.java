@@ -237,7 +237,8 @@ class ScenariosIntegrationTest {
             int before = records("orders").size();
             String period = "{\"from\": \"%s\", \"until\": \"%s\"}".formatted(from, until);
             await().atMost(PATIENCE)
-                    .until(() -> shop.admin().post(API + "/replays/dry-run", period)
+                    .until(() -> shop.admin()
+                                    .post(API + "/replays/dry-run", period)
                                     .body()
                                     .get("events")
                                     .asLong()

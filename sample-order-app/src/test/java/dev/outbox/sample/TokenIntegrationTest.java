@@ -75,8 +75,9 @@ class TokenIntegrationTest extends RunningShop {
     }
 
     @Test
-    void a_token_that_has_expired_does_not_keep_anybody_from_logging_in() {
+    void a_token_that_has_expired_does_not_keep_anybody_from_logging_in_or_from_looking_at_products() {
         ShopClient expired = shop.with(token(encoder, "order-app", Duration.ofMinutes(-5)));
+        assertThat(expired.get("/api/v1/products").status()).isEqualTo(200);
         assertThat(expired.post(
                                 "/api/v1/auth/login",
                                 ShopClient.credentials("customer@example.com", ShopClient.PASSWORD))

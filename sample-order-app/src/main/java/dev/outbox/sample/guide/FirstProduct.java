@@ -5,13 +5,15 @@ import dev.outbox.sample.product.domain.SkuTakenException;
 import java.math.BigDecimal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.context.event.ContextRefreshedEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 
-/** Puts a product into an empty catalog, so that there is something to order. */
+/** Puts a product into an empty catalog, so that there is something to order by the guide. */
 @Component
+@ConditionalOnBooleanProperty("sample.guide.enabled")
 class FirstProduct {
     private static final Logger log = LoggerFactory.getLogger(FirstProduct.class);
 

@@ -24,15 +24,22 @@ import org.springframework.security.web.SecurityFilterChain;
 /** Who may do what. PermissionsIntegrationTest has the table of it. */
 @Configuration(proxyBeanMethods = false)
 class Access {
+    private static final String PRODUCTS = "/api/v1/products/**";
     private static final String ADMIN = "ROLE_" + Role.ADMIN;
 
-    /** What everybody needs to become somebody. A token that has expired does no harm here. */
+    /** What everybody sees, and needs to become somebody. A token that has expired does no harm here. */
     @Bean
     @Order(1)
     SecurityFilterChain openPaths(HttpSecurity http, SecurityErrors errors) {
         return stateless(http, errors)
-                .securityMatcher(
-                        "/api/v1/auth/**", "/swagger-ui.html", "/swagger-ui/**", "/v3/api-docs/**", "/v3/api-docs.yaml")
+                .securityMatchers(paths -> paths.requestMatchers(
+                                "/api/v1/auth/**",
+                                "/swagger-ui.html",
+                                "/swagger-ui/**",
+                                "/v3/api-docs/**",
+                                "/v3/api-docs.yaml")
+                        .requestMatchers(HttpMethod.GET, PRODUCTS)
+                        .requestMatchers(HttpMethod.HEAD, PRODUCTS))
                 .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
                 .build();
     }
@@ -43,8 +50,6 @@ class Access {
     SecurityFilterChain otherPaths(HttpSecurity http, SecurityErrors errors, ManagementPort management) {
         return stateless(http, errors)
                 .authorizeHttpRequests(requests -> requests.dispatcherTypeMatchers(DispatcherType.ERROR)
-                        .permitAll()
-                        .requestMatchers(HttpMethod.GET, "/api/v1/products/**")
                         .permitAll()
                         .requestMatchers("/actuator/health/**")
                         .permitAll()

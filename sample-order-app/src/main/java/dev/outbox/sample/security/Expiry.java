@@ -1,16 +1,17 @@
 package dev.outbox.sample.security;
 
+import java.time.Duration;
 import org.springframework.security.oauth2.core.OAuth2Error;
 import org.springframework.security.oauth2.core.OAuth2TokenValidator;
 import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
 import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtTimestampValidator;
 
-/** Spring Security's check of a token's time, with an error code that tells it from the other checks. */
+/** Spring Security's check of a token's time, with an error code that tells it from the other checks. To the second: tokens are made here as well. */
 final class Expiry implements OAuth2TokenValidator<Jwt> {
     static final String EXPIRED = "token_expired";
 
-    private final JwtTimestampValidator times = new JwtTimestampValidator();
+    private final JwtTimestampValidator times = new JwtTimestampValidator(Duration.ZERO);
 
     @Override
     public OAuth2TokenValidatorResult validate(Jwt token) {

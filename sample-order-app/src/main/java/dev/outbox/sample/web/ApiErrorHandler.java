@@ -12,6 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.TypeMismatchException;
 import org.springframework.context.MessageSourceResolvable;
+import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
@@ -60,6 +61,19 @@ class ApiErrorHandler extends ResponseEntityExceptionHandler {
         HttpHeaders headers = new HttpHeaders();
         if (status == HttpStatus.UNAUTHORIZED) headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
         return answer(status, headers, request, refusal.code(), String.valueOf(refusal.getMessage()), List.of());
+    }
+
+    /** Where a feature has no words of its own for it: a deadlock, a lock that was waited for too long, or a version that others have raised with each try. */
+    @ExceptionHandler
+    ResponseEntity<Object> overtaken(ConcurrencyFailureException failure, HttpServletRequest request) {
+        log.info("{} {} was overtaken: {}", request.getMethod(), request.getRequestURI(), failure.toString());
+        return answer(
+                HttpStatus.CONFLICT,
+                new HttpHeaders(),
+                request,
+                "CONCURRENT_CHANGE",
+                "Others are changing the same at this moment. Send the same request again.",
+                List.of());
     }
 
     @ExceptionHandler

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 @Entity
 @Table(name = "stocks")
 public class Stock {
-    /** The most pieces that there can be of a product. */
+    /** The most pieces that a product can be given. Orders that are cancelled may bring it above. */
     public static final int MOST = 1_000_000_000;
 
     @Id
@@ -49,12 +49,12 @@ public class Stock {
      * Adds pieces, or takes some out.
      *
      * @param delta by how many there are more, or, if it is negative, fewer
-     * @throws StockLimitException if there would be fewer than none or more than {@link #MOST}
+     * @throws StockLimitException if there would be fewer than none, or if pieces are added and there would be more than {@link #MOST}
      */
     public void adjust(int delta) {
         long adjusted = (long) quantity + delta;
         if (adjusted < 0) throw StockLimitException.tooLow(productId, quantity, delta);
-        if (adjusted > MOST) throw StockLimitException.tooHigh(productId, quantity, delta);
+        if (delta > 0 && adjusted > MOST) throw StockLimitException.tooHigh(productId, quantity, delta);
         quantity = (int) adjusted;
     }
 

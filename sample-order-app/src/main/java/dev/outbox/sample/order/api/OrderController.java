@@ -73,7 +73,7 @@ class OrderController {
             summary = "Your orders, the newest first",
             description = "Without those that are archived, which are found by their ids.")
     PageView<OrderResponse> page(
-            @RequestParam(defaultValue = "0") @PositiveOrZero int page,
+            @RequestParam(defaultValue = "0") @PositiveOrZero @Max(10_000) int page,
             @RequestParam(defaultValue = "20") @Min(1) @Max(100) int size,
             @CurrentUser long userId) {
         return PageView.of(history.page(userId, page, size), OrderResponse::of);

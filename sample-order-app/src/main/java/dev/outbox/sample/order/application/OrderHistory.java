@@ -13,6 +13,7 @@ import org.springframework.data.domain.Page;
 import org.springframework.data.domain.PageRequest;
 import org.springframework.data.domain.Sort;
 import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Isolation;
 import org.springframework.transaction.annotation.Transactional;
 
 /** The orders that were placed. Nobody sees those of another user. */
@@ -51,7 +52,8 @@ public class OrderHistory {
         return keys.findByUserIdAndIdempotencyKey(userId, idempotencyKey);
     }
 
-    /** One page of a user's orders, the newest first. Those in the archive are left out: they are found by their ids only. */
+    /** One page of a user's orders, the newest first. Those in the archive are left out: they are found by their ids only. Orders and their items are read at one moment, whatever is archived meanwhile. */
+    @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)
     public Page<Order> page(long userId, int page, int size) {
         return orders.findByUserId(
                 userId,

@@ -29,7 +29,7 @@ class ProductController {
     @SecurityRequirements // none
     @Operation(summary = "Products in the order in which they were created")
     PageView<ProductResponse> page(
-            @RequestParam(defaultValue = "0") @PositiveOrZero int page,
+            @RequestParam(defaultValue = "0") @PositiveOrZero @Max(10_000) int page,
             @RequestParam(defaultValue = "20") @Min(1) @Max(100) int size) {
         ProductPage found = catalog.page(page, size);
         return new PageView<>(

@@ -18,7 +18,6 @@ import org.springframework.boot.health.contributor.Status;
 import org.springframework.cache.annotation.EnableCaching;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.data.redis.cache.CacheStatisticsCollector;
 import org.springframework.data.redis.cache.RedisCache;
 import org.springframework.data.redis.cache.RedisCacheConfiguration;
 import org.springframework.data.redis.cache.RedisCacheManager;
@@ -43,8 +42,7 @@ class ProductCaches {
     @Bean
     RedisCacheManager cacheManager(
             RedisConnectionFactory redis, StringRedisTemplate stamps, CacheProperties properties) {
-        RedisCacheWriter writer = RedisCacheWriter.create(redis, RedisCacheWriterConfigurer::immediateWrites)
-                .withStatisticsCollector(CacheStatisticsCollector.create());
+        RedisCacheWriter writer = RedisCacheWriter.create(redis, RedisCacheWriterConfigurer::immediateWrites);
         RedisBreaker breaker = new RedisBreaker();
         Map<String, RedisCacheConfiguration> caches = Map.of(
                 CachedCatalog.PRODUCT, configuration(StockedProduct.class, properties.productTtl()),

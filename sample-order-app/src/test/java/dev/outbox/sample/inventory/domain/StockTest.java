@@ -53,6 +53,15 @@ class StockTest {
     }
 
     @Test
+    void stock_that_cancelled_orders_have_brought_above_the_limit_can_be_reduced_and_not_increased() {
+        Stock stock = new Stock(1, Stock.MOST);
+        stock.putBack(5);
+        stock.adjust(-1);
+        assertThat(stock.quantity()).isEqualTo(Stock.MOST + 4);
+        assertThatThrownBy(() -> stock.adjust(1)).isInstanceOf(StockLimitException.class);
+    }
+
+    @Test
     void nothing_and_less_cannot_be_taken_or_put_back() {
         Stock stock = new Stock(1, 3);
         assertThatThrownBy(() -> stock.deduct(0)).isInstanceOf(IllegalArgumentException.class);
