@@ -30,7 +30,7 @@ final class OrdersPerSecond {
     private static final int PRODUCTS = 500;
     private static final int PIECES = 100_000_000;
     private static final Duration START = Duration.ofSeconds(90);
-    private static final Duration WARM_UP = Duration.ofSeconds(20);
+    private static final Duration WARM_UP = Duration.ofSeconds(75);
 
     private final JdbcClient jdbc;
     private final Path script;
