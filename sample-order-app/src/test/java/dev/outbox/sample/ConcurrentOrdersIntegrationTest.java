@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import dev.outbox.sample.ShopClient.Answer;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Many orders at the same moment. */
@@ -47,19 +49,41 @@ class ConcurrentOrdersIntegrationTest extends RunningShop {
     }
 
     @Test
-    void orders_of_the_same_products_in_opposite_sequence_do_not_block_each_other() {
-        long one = shop.product(1000);
-        long other = shop.product(1000);
+    void an_order_that_another_change_of_the_stock_has_overtaken_is_placed_all_the_same() {
+        long product = shop.product(10);
+        Answer answer = overtaken(product, () -> shop.order(newKey(), product, 3));
+        assertThat(answer.status()).isEqualTo(201);
+        assertThat(shop.stock(product)).isEqualTo(7);
+    }
+
+    /** Else they could wait for each other. While both wait for the first product, none of them has locked the second one. */
+    @Test
+    void orders_of_the_same_products_in_opposite_sequence_lock_them_in_the_same_one() {
+        long first = shop.product(1000);
+        long second = shop.product(1000);
         String items = "[{\"productId\":%d,\"quantity\":1},{\"productId\":%d,\"quantity\":1}]";
-        List<Answer> answers = AtOnce.times(
-                20, i -> shop.order(newKey(), i % 2 == 0 ? items.formatted(one, other) : items.formatted(other, one)));
-        int placed =
-                (int) answers.stream().filter(answer -> answer.status() == 201).count();
+        List<CompletableFuture<Answer>> answers = inTransaction(() -> {
+            lock(first);
+            List<CompletableFuture<Answer>> sent = Stream.of(
+                            items.formatted(first, second), items.formatted(second, first))
+                    .map(basket -> sent(() -> shop.order(newKey(), basket)))
+                    .toList();
+            awaitStockWantedBy(2);
+            lock(second);
+            return sent;
+        });
         assertThat(answers)
-                .filteredOn(answer -> answer.status() != 201)
-                .allSatisfy(answer -> assertThat(answer.text("code")).isEqualTo("STOCK_CONFLICT"));
-        assertThat(shop.stock(one)).isEqualTo(1000 - placed);
-        assertThat(shop.stock(other)).isEqualTo(1000 - placed);
+                .allSatisfy(answer -> assertThat(answer.join().status()).isEqualTo(201));
+        assertThat(shop.stock(first)).isEqualTo(998);
+        assertThat(shop.stock(second)).isEqualTo(998);
+    }
+
+    /** Fails if somebody else has locked it. */
+    private void lock(long product) {
+        jdbc.sql("SELECT version FROM stocks WHERE product_id = ? FOR UPDATE NOWAIT")
+                .param(product)
+                .query(Long.class)
+                .single();
     }
 
     private Answer order(String key, long product) {

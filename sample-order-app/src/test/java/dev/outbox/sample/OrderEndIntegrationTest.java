@@ -138,6 +138,16 @@ class OrderEndIntegrationTest extends RunningShop {
     }
 
     @Test
+    void a_cancellation_that_another_change_of_the_stock_has_overtaken_puts_its_pieces_back_all_the_same() {
+        long product = shop.product(10);
+        String order = shop.order(newKey(), product, 4).text("id");
+        Answer cancelled = overtaken(product, () -> shop.cancel(order));
+        assertThat(cancelled.status()).isEqualTo(200);
+        assertThat(cancelled.text("status")).isEqualTo("CANCELLED");
+        assertThat(shop.stock(product)).isEqualTo(10);
+    }
+
+    @Test
     void nobody_sees_or_cancels_another_users_order_or_meets_it_by_its_key() {
         ShopClient other = ShopClient.customer(port, "another@example.com");
         long product = shop.product(10);

@@ -8,7 +8,6 @@ import dev.outbox.test.RedisServer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
@@ -69,12 +68,21 @@ class ProductIntegrationTest extends RunningShop {
     @Test
     void adjustments_and_orders_at_the_same_time_all_count() {
         long product = shop.product(100);
-        List<Answer> answers = IntStream.range(0, MANY)
-                .parallel()
-                .mapToObj(i -> i % 2 == 0 ? untilSettled(product, 3) : untilSettled(product, newKey()))
-                .toList();
+        List<Answer> answers = AtOnce.times(MANY, i -> {
+            String key = newKey();
+            return untilSettled(() -> i % 2 == 0 ? adjust(product, 3) : shop.order(key, product, 1));
+        });
         assertThat(answers).allSatisfy(answer -> assertThat(answer.status()).isBetween(200, 201));
         assertThat(shop.stock(product)).isEqualTo(100 + MANY / 2 * 3 - MANY / 2);
+    }
+
+    @Test
+    void an_adjustment_that_another_change_of_the_stock_has_overtaken_is_made_all_the_same() {
+        long product = shop.product(10);
+        Answer answer = overtaken(product, () -> adjust(product, 4));
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.body().get("stock").asInt()).isEqualTo(14);
+        assertThat(shop.stock(product)).isEqualTo(14);
     }
 
     @Test
@@ -150,26 +158,6 @@ class ProductIntegrationTest extends RunningShop {
 
     private long total(String page) {
         return shop.get(page).body().get("totalItems").asLong();
-    }
-
-    private Answer untilSettled(long product, int delta) {
-        Answer answer;
-        do {
-            answer = adjust(product, delta);
-        } while (isConflict(answer));
-        return answer;
-    }
-
-    private Answer untilSettled(long product, String key) {
-        Answer answer;
-        do {
-            answer = shop.order(key, product, 1);
-        } while (isConflict(answer));
-        return answer;
-    }
-
-    private static boolean isConflict(Answer answer) {
-        return answer.status() == 409 && answer.text("code").equals("STOCK_CONFLICT");
     }
 
     private static void expect(Answer answer, int status, String code, String message) {

@@ -1,8 +1,13 @@
 package dev.outbox.sample;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.outbox.sample.ShopClient.Answer;
 import dev.outbox.test.KafkaServer;
+import java.time.Duration;
+import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,6 +23,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.security.authentication.TestingAuthenticationToken;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.test.context.ContextConfiguration;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** The application on a port of its own, with real servers. Its subclasses share one for each database. */
 @SpringBootTest(
@@ -55,6 +61,12 @@ abstract class RunningShop {
     @Autowired
     JdbcClient jdbc;
 
+    @Autowired
+    private TransactionTemplate transaction;
+
+    @Value("${spring.datasource.url}")
+    private String databaseUrl;
+
     /** The test itself may look at the outbox. */
     @BeforeEach
     void operate() {
@@ -78,6 +90,37 @@ abstract class RunningShop {
             answer = request.get();
         } while (answer.status() == 409 && answer.text("code").equals("STOCK_CONFLICT"));
         return answer;
+    }
+
+    /** Sends a request and does not wait for its answer. */
+    static CompletableFuture<Answer> sent(Supplier<Answer> request) {
+        return CompletableFuture.supplyAsync(request, task -> new Thread(task, "customer").start());
+    }
+
+    <T> T inTransaction(Supplier<T> work) {
+        return Objects.requireNonNull(transaction.execute(status -> work.get()));
+    }
+
+    /** The answer to a request, sent once, that has read the stock of a product, and before it changes it somebody else does. */
+    Answer overtaken(long product, Supplier<Answer> request) {
+        CompletableFuture<Answer> answer = inTransaction(() -> {
+            jdbc.sql("UPDATE stocks SET version = version + 1 WHERE product_id = ?")
+                    .param(product)
+                    .update();
+            CompletableFuture<Answer> sent = sent(request);
+            awaitStockWantedBy(1);
+            return sent;
+        });
+        return answer.join();
+    }
+
+    /** Returns when so many requests wait until they may change a stock. */
+    void awaitStockWantedBy(int many) {
+        String waiting = databaseUrl.startsWith("jdbc:mysql:")
+                ? "SELECT count(*) FROM information_schema.processlist WHERE info LIKE 'update stocks %'"
+                : "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'update stocks %'";
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> jdbc.sql(waiting).query(Integer.class).single() == many);
     }
 
     /** How many orders there are with a key, whoever's they are. */

@@ -8,9 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Value;
@@ -52,29 +49,13 @@ class UserIntegrationTest extends RunningShop {
     }
 
     @Test
-    void nobody_sees_an_order_of_somebody_else_or_what_was_told_about_it() {
+    void nobody_sees_what_was_told_about_an_order_of_somebody_else() {
         register(email, "my first order");
         ShopClient other = stranger.with(logIn(email, "my first order").text("token"));
         String order = shop.order(newKey(), shop.product(10), 2).text("id");
-        Answer refused = other.get("/api/v1/orders/" + order);
-        assertThat(refused.status()).isEqualTo(404);
-        assertThat(refused.text("message")).isEqualTo("There is no order %s.".formatted(order));
-        assertThat(other.get("/api/v1/orders").body().get("totalItems").asInt()).isZero();
-        await().until(() -> !shop.notifications(order).isEmpty());
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> !shop.notifications(order).isEmpty());
         assertThat(other.notifications(order)).isEmpty();
-    }
-
-    @Test
-    void a_key_of_somebody_else_is_as_good_as_a_new_one() {
-        register(email, "my first order");
-        ShopClient other = stranger.with(logIn(email, "my first order").text("token"));
-        long product = shop.product(10);
-        String key = newKey();
-        String order = shop.order(key, product, 2).text("id");
-        Answer ofOther = other.order(key, product, 3);
-        assertThat(ofOther.status()).isEqualTo(201);
-        assertThat(ofOther.text("id")).isNotEqualTo(order);
-        assertThat(shop.stock(product)).isEqualTo(5);
     }
 
     @Test
@@ -93,17 +74,8 @@ class UserIntegrationTest extends RunningShop {
 
     @Test
     void of_two_who_register_an_address_at_once_one_gets_it() {
-        CountDownLatch together = new CountDownLatch(2);
-        List<CompletableFuture<Answer>> both = Stream.of("first password", "other password")
-                .map(password -> CompletableFuture.supplyAsync(
-                        () -> {
-                            together.countDown();
-                            awaitUninterrupted(together);
-                            return register(email, password);
-                        },
-                        task -> new Thread(task, "visitor").start()))
-                .toList();
-        assertThat(both.stream().map(answer -> answer.join().status())).containsExactlyInAnyOrder(201, 409);
+        List<Answer> both = AtOnce.times(2, i -> register(email, "password " + i));
+        assertThat(both).extracting(Answer::status).containsExactlyInAnyOrder(201, 409);
     }
 
     @Test
@@ -168,13 +140,5 @@ class UserIntegrationTest extends RunningShop {
         assertThat(answer.body().get("details")).hasSize(1);
         return answer.body().at("/details/0/field").asString() + " "
                 + answer.body().at("/details/0/problem").asString();
-    }
-
-    private static void awaitUninterrupted(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,11 +42,19 @@ import org.springframework.test.context.DynamicPropertySource;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
-/** The caches of the application on a Redis that keeps its contents when it is stopped, without the application around them. */
+/**
+ * The caches of the application on a Redis that keeps its contents when it is stopped, without the application around them. A slow answer is not taken for an
+ * outage.
+ */
 @SpringBootTest(
         classes = StampedCacheIntegrationTest.Caches.class,
         webEnvironment = WebEnvironment.NONE,
-        properties = {"sample.cache.product-ttl=30m", "sample.cache.page-ttl=30m", "spring.data.redis.timeout=500ms"})
+        properties = {
+            "sample.cache.product-ttl=30m",
+            "sample.cache.page-ttl=30m",
+            "spring.data.redis.timeout=10s",
+            "spring.data.redis.connect-timeout=10s"
+        })
 @DirtiesContext
 @ExtendWith(OutputCaptureExtension.class)
 class StampedCacheIntegrationTest {
@@ -86,7 +93,6 @@ class StampedCacheIntegrationTest {
     /** A test that has failed in the middle of an outage takes no other one with it. */
     @AfterEach
     void endOutage() {
-        server.resume();
         if (!server.isRunning()) server.restart();
     }
 
@@ -236,21 +242,6 @@ class StampedCacheIntegrationTest {
         });
     }
 
-    /** Each question would take the time-out of half a second; a first one and one after each second do. */
-    @Test
-    void a_redis_that_hangs_costs_a_timeout_now_and_then_and_not_for_each_request() {
-        keep(products(), id, product(3));
-        server.pause();
-        try {
-            long start = System.nanoTime();
-            IntStream.range(0, 200).forEach(i -> products().get(id, () -> product(2)));
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(50));
-        } finally {
-            server.resume();
-        }
-        keep(products(), id, product(3));
-    }
-
     @Test
     void a_time_to_live_out_of_bounds_is_refused() {
         assertThatThrownBy(() -> new CacheProperties(Duration.ZERO, Duration.ofSeconds(1)))
@@ -268,7 +259,7 @@ class StampedCacheIntegrationTest {
     }
 
     /** Loads a value until it is kept: while Redis is on its way back nothing is. */
-    private static void keep(Cache cache, Object key, Object value) {
+    static void keep(Cache cache, Object key, Object value) {
         cache.evict(key);
         await().atMost(Duration.ofSeconds(30)).until(() -> isKept(cache, key, value));
     }
@@ -288,6 +279,10 @@ class StampedCacheIntegrationTest {
     }
 
     private StockedProduct product(int stock) {
+        return product(id, stock);
+    }
+
+    static StockedProduct product(long id, int stock) {
         return new StockedProduct(id, "tea", "Tea", new BigDecimal("3.50"), stock, Instant.EPOCH);
     }
 }
