@@ -2,6 +2,7 @@ package dev.outbox.test;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -109,6 +110,9 @@ class PostgresServerIntegrationTest extends DatabaseServerContract<PostgresSchem
                     .isInstanceOf(ServerStartException.class)
                     .hasMessageContaining(directory + ": the folder is in use by process " + owner.pid());
         }
+        // its server goes after it, and writes into the folder until then
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> RunningProcesses.of(directory).isEmpty());
     }
 
     @Test
