@@ -1,16 +1,25 @@
 package dev.outbox.sample;
 
+import static com.tngtech.archunit.core.domain.properties.CanBeAnnotated.Predicates.annotatedWith;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAnnotation;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.outbox.sample.process.ProcessRole;
+import dev.outbox.sample.process.RunsIn;
 import dev.outbox.sample.product.application.CachedCatalog;
 import jakarta.persistence.Entity;
 import org.junit.jupiter.api.Test;
+import org.springframework.context.annotation.Profile;
+import org.springframework.kafka.annotation.KafkaListener;
+import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.transaction.annotation.Transactional;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -115,6 +124,37 @@ class ArchitectureTest {
                 .should()
                 .beAnnotatedWith(Transactional.class)
                 .check(application);
+    }
+
+    @Test
+    void requests_events_and_the_clock_are_each_for_processes_of_a_role() {
+        classes()
+                .that()
+                .areAnnotatedWith(RestController.class)
+                .and()
+                .resideInAPackage("..api..")
+                .should()
+                .beAnnotatedWith(runsIn(ProcessRole.API))
+                .check(application);
+        methods()
+                .that()
+                .areAnnotatedWith(KafkaListener.class)
+                .should()
+                .beDeclaredInClassesThat(annotatedWith(runsIn(ProcessRole.STREAMER)))
+                .check(application);
+        methods()
+                .that()
+                .areAnnotatedWith(Scheduled.class)
+                .should()
+                .beDeclaredInClassesThat(annotatedWith(RunsIn.class).or(annotatedWith(Profile.class)))
+                .check(application);
+    }
+
+    private static DescribedPredicate<JavaAnnotation<?>> runsIn(ProcessRole role) {
+        return DescribedPredicate.describe(
+                "@RunsIn(" + role + ")",
+                annotation -> annotation.getRawType().isEquivalentTo(RunsIn.class)
+                        && annotation.as(RunsIn.class).value() == role);
     }
 
     @Test

@@ -1,5 +1,7 @@
 package dev.outbox.sample.guide;
 
+import dev.outbox.sample.process.ProcessRole;
+import dev.outbox.sample.process.RunsIn;
 import dev.outbox.sample.product.application.ProductCatalog;
 import dev.outbox.sample.product.domain.SkuTakenException;
 import java.math.BigDecimal;
@@ -12,6 +14,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 
 /** Puts a product into an empty catalog, so that there is something to order by the guide. */
+@RunsIn(ProcessRole.API)
 @Component
 @ConditionalOnBooleanProperty("sample.guide.enabled")
 class FirstProduct {

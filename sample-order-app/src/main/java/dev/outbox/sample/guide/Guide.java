@@ -1,5 +1,7 @@
 package dev.outbox.sample.guide;
 
+import dev.outbox.sample.process.ProcessRole;
+import dev.outbox.sample.process.RunsIn;
 import dev.outbox.sample.product.application.ProductCatalog;
 import dev.outbox.sample.product.application.StockedProduct;
 import java.util.Comparator;
@@ -16,6 +18,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 
 /** Says what runs where, and what to try next. */
+@RunsIn(ProcessRole.API)
 @Component
 @ConditionalOnBooleanProperty("sample.guide.enabled")
 class Guide {

@@ -1,6 +1,8 @@
 package dev.outbox.sample.notification.api;
 
 import dev.outbox.sample.notification.application.Notifications;
+import dev.outbox.sample.process.ProcessRole;
+import dev.outbox.sample.process.RunsIn;
 import dev.outbox.sample.user.api.CurrentUser;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -11,6 +13,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
+@RunsIn(ProcessRole.API)
 @RestController
 @RequestMapping("/api/v1/notifications")
 @Tag(name = "Notifications")

@@ -6,6 +6,8 @@ import dev.outbox.sample.log.LogFields;
 import dev.outbox.sample.notification.application.NotificationSent;
 import dev.outbox.sample.notification.application.Notifications;
 import dev.outbox.sample.notification.domain.Notification;
+import dev.outbox.sample.process.ProcessRole;
+import dev.outbox.sample.process.RunsIn;
 import java.math.BigDecimal;
 import java.util.UUID;
 import org.slf4j.Logger;
@@ -16,6 +18,7 @@ import org.springframework.kafka.annotation.KafkaListener;
 import org.springframework.stereotype.Component;
 
 /** Hears of new orders from Kafka. */
+@RunsIn(ProcessRole.STREAMER)
 @Component
 class OrderEvents {
     private static final Logger log = LoggerFactory.getLogger(OrderEvents.class);

@@ -1,6 +1,8 @@
 package dev.outbox.sample.order.api;
 
 import dev.outbox.sample.order.application.CloseOrder;
+import dev.outbox.sample.process.ProcessRole;
+import dev.outbox.sample.process.RunsIn;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.UUID;
@@ -10,6 +12,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
+@RunsIn(ProcessRole.API)
 @RestController
 @RequestMapping("/api/v1/admin/orders")
 @Tag(name = "Orders")

@@ -5,6 +5,8 @@ import dev.outbox.sample.order.application.ClosedOrder;
 import dev.outbox.sample.order.application.OrderHistory;
 import dev.outbox.sample.order.application.PlaceOrder;
 import dev.outbox.sample.order.application.PlacedOrder;
+import dev.outbox.sample.process.ProcessRole;
+import dev.outbox.sample.process.RunsIn;
 import dev.outbox.sample.user.api.CurrentUser;
 import dev.outbox.sample.web.PageView;
 import io.swagger.v3.oas.annotations.Operation;
@@ -28,6 +30,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
+@RunsIn(ProcessRole.API)
 @RestController
 @RequestMapping("/api/v1/orders")
 @Tag(name = "Orders")

@@ -1,6 +1,8 @@
 package dev.outbox.sample.order.infra;
 
 import dev.outbox.sample.order.application.ArchiveOrders;
+import dev.outbox.sample.process.ProcessRole;
+import dev.outbox.sample.process.RunsIn;
 import net.javacrumbs.shedlock.spring.annotation.SchedulerLock;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
@@ -11,6 +13,7 @@ import org.springframework.stereotype.Component;
  * <p>Of all instances one does it. The lock stays for five minutes at least, so that the instance with the slowest clock does not do it again; and for
  * an hour at most, if its owner dies.
  */
+@RunsIn(ProcessRole.RELAY)
 @Component
 class ArchiveSchedule {
     private final ArchiveOrders archiveOrders;

@@ -1,5 +1,7 @@
 package dev.outbox.sample.product.api;
 
+import dev.outbox.sample.process.ProcessRole;
+import dev.outbox.sample.process.RunsIn;
 import dev.outbox.sample.product.application.CachedCatalog;
 import dev.outbox.sample.product.application.ProductPage;
 import dev.outbox.sample.web.PageView;
@@ -15,6 +17,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
+@RunsIn(ProcessRole.API)
 @RestController
 @RequestMapping("/api/v1/products")
 @Tag(name = "Products")

@@ -1,5 +1,7 @@
 package dev.outbox.sample.user.api;
 
+import dev.outbox.sample.process.ProcessRole;
+import dev.outbox.sample.process.RunsIn;
 import dev.outbox.sample.user.application.Accounts;
 import dev.outbox.sample.user.application.Login;
 import dev.outbox.sample.user.domain.Role;
@@ -16,6 +18,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
+@RunsIn(ProcessRole.API)
 @RestController
 @RequestMapping("/api/v1/auth")
 @Tag(name = "Users")

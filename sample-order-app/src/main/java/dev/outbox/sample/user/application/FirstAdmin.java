@@ -1,5 +1,7 @@
 package dev.outbox.sample.user.application;
 
+import dev.outbox.sample.process.ProcessRole;
+import dev.outbox.sample.process.RunsIn;
 import dev.outbox.sample.user.domain.EmailTakenException;
 import dev.outbox.sample.user.domain.Role;
 import dev.outbox.sample.user.domain.User;
@@ -13,6 +15,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 
 /** Creates the ADMIN that is configured, if there is one. */
+@RunsIn(ProcessRole.API)
 @Component
 class FirstAdmin {
     private static final Logger log = LoggerFactory.getLogger(FirstAdmin.class);
