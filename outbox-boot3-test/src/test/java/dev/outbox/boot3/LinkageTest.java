@@ -27,6 +27,8 @@ class LinkageTest {
             .withImportOption(location -> !location.contains("test-support") && !location.contains("boot3-test"))
             .importPackages("dev.outbox");
 
+    private static final JavaClass OBJECT = new ClassFileImporter().importClass(Object.class);
+
     private static final Set<String> OF_BOOT_4 = Set.of(
             "dev.outbox.boot.Boot4Health",
             "dev.outbox.boot.OutboxMetricsAutoConfiguration$Health",
@@ -76,14 +78,26 @@ class LinkageTest {
 
     private static boolean isThere(JavaAccess<?> access) {
         AccessTarget target = access.getTarget();
-        return target.resolveMember()
-                .filter(member -> !(target instanceof AccessTarget.CodeUnitAccessTarget unit)
-                        || unit.getRawReturnType()
-                                .getName()
-                                .equals(((JavaCodeUnit) member)
-                                        .getRawReturnType()
-                                        .getName()))
-                .isPresent();
+        return isOfEveryObject(target)
+                || target.resolveMember()
+                        .filter(member -> !(target instanceof AccessTarget.CodeUnitAccessTarget unit)
+                                || unit.getRawReturnType()
+                                        .getName()
+                                        .equals(((JavaCodeUnit) member)
+                                                .getRawReturnType()
+                                                .getName()))
+                        .isPresent();
+    }
+
+    /** Compilers from JDK 18 on name the interface by which a method of {@code Object} is called, which does not declare it. */
+    private static boolean isOfEveryObject(AccessTarget target) {
+        return target instanceof AccessTarget.CodeUnitAccessTarget unit
+                && OBJECT.tryGetMethod(
+                                unit.getName(),
+                                unit.getRawParameterTypes().stream()
+                                        .map(JavaClass::getName)
+                                        .toArray(String[]::new))
+                        .isPresent();
     }
 
     /** What is ordered by a name that does not exist is not ordered at all, and nothing says so. */

@@ -39,6 +39,7 @@ final class LaneRun {
     private final Map<Integer, LaneClaim> held = new TreeMap<>();
     private Deadline leaseEnd;
     private boolean lost;
+    private boolean more;
 
     /**
      * A stay on lanes that were just claimed.
@@ -55,11 +56,10 @@ final class LaneRun {
     /**
      * Works until there is a reason to leave.
      *
-     * @return whether there was more than this worker could take at once
+     * @return whether there is more than this worker could take at once, or its own marks have let events go
      */
     boolean drain() {
         BatchSend last = null;
-        boolean more = false;
         int busy = 0;
         try {
             while (!held.isEmpty()) {
@@ -67,7 +67,7 @@ final class LaneRun {
                 busy = held.size();
                 last = next();
                 boolean sent = send(last);
-                more |= leaveOrGoOn(last, sent && !last.isUnknown() && !turnEnd.passed());
+                leaveOrGoOn(last, sent && !last.isUnknown() && !turnEnd.passed());
             }
             return more;
         } finally {
@@ -98,16 +98,15 @@ final class LaneRun {
         return !tools.stopping().getAsBoolean();
     }
 
-    /** Marks the end of a batch; true if there is more in one of its lanes. */
-    private boolean leaveOrGoOn(BatchSend sending, boolean stays) {
+    /** Marks the end of a batch. */
+    private void leaveOrGoOn(BatchSend sending, boolean stays) {
         Batch batch = sending.batch();
-        boolean more = held.keySet().stream().anyMatch(batch::isFull);
+        more |= held.keySet().stream().anyMatch(batch::isFull);
         Duration rest = sending.isUnknown() ? tools.settings().outage().laneRest() : Duration.ZERO;
         Duration renewal = renewalDue() ? fullLease : null;
         mark(sending, lane -> stays && batch.isFull(lane) ? renewal : rest);
         if (!stays) held.clear();
         held.keySet().removeIf(lane -> !batch.isFull(lane));
-        return more;
     }
 
     /** Half of the lease is left for the next wave at least. */
@@ -139,6 +138,8 @@ final class LaneRun {
                 .published(acknowledged.stream()
                         .filter(event -> marked.floors().containsKey(event.lane()))
                         .toList());
+        // dead letters of those in quarantine are events as well
+        more |= !marked.quarantined().isEmpty();
         tellOfQuarantine(batch, ofLanes, marked.quarantined());
     }
 
@@ -146,6 +147,8 @@ final class LaneRun {
         LaneClaim claim = mark.claim();
         if (floor != null) {
             held.put(claim.lane(), claim.at(floor));
+            // something below the floor is to be sent again or at last
+            more |= floor.revision() != claim.floor().revision();
             return;
         }
         held.remove(claim.lane());

@@ -3,8 +3,6 @@ package dev.outbox.relay;
 import dev.outbox.store.LaneClaim;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,43 +12,36 @@ final class LaneWorker implements Runnable {
 
     private final RelayTools tools;
     private final String owner;
-    private final Semaphore nudges;
-    private final Runnable nudgeAnother;
+    private final Nudges nudges;
     private final Trouble claimTrouble;
     private final Trouble runTrouble;
     private Duration wait;
     private boolean floorsChecked;
 
-    LaneWorker(
-            RelayTools tools,
-            String owner,
-            Semaphore nudges,
-            Runnable nudgeAnother,
-            Trouble claimTrouble,
-            Trouble runTrouble) {
+    LaneWorker(RelayTools tools, String owner, Nudges nudges, Trouble claimTrouble, Trouble runTrouble) {
         this.tools = tools;
         this.owner = owner;
         this.nudges = nudges;
-        this.nudgeAnother = nudgeAnother;
         this.claimTrouble = claimTrouble;
         this.runTrouble = runTrouble;
         this.wait = tools.settings().polling().busyInterval();
     }
 
     /**
-     * A worker looks for work again after every run, before it waits. So a nudge that meets a busy lane is not lost: whoever holds the
-     * lane, in whichever process, claims once more after having let it go, and by then sees what was committed before the nudge.
+     * A worker that has worked looks again at once if there was a nudge since its claim. So one that meets a busy lane is not lost: whoever holds the lane claims once more after having let it go, and by then sees
+     * what was committed before the nudge. Otherwise it waits first, so that events of other processes, whose nudges it does not hear, share a batch: under a trickle the relay would take a round
+     * of statements for each of them.
      */
     @Override
     public void run() {
         try {
             while (!tools.stopping().getAsBoolean()) {
-                if (work()) {
-                    wait = tools.settings().polling().busyInterval();
-                } else {
-                    nudges.tryAcquire(wait.toNanos(), TimeUnit.NANOSECONDS);
-                    wait = tools.settings().polling().after(wait);
-                }
+                long before = nudges.given();
+                boolean worked = work();
+                if (worked) wait = tools.settings().polling().busyInterval();
+                if (worked && nudges.given() != before) continue;
+                nudges.await(wait);
+                if (!worked) wait = tools.settings().polling().after(wait);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -67,8 +58,8 @@ final class LaneWorker implements Runnable {
             claimTrouble.over();
             if (claims.isEmpty()) return false;
             trouble = runTrouble;
-            if (claims.size() == tools.settings().batch().lanes()) nudgeAnother.run();
-            if (new LaneRun(tools, claims, leaseEnd).drain()) nudgeAnother.run();
+            if (claims.size() == tools.settings().batch().lanes()) nudges.give();
+            if (new LaneRun(tools, claims, leaseEnd).drain()) nudges.give();
             runTrouble.over();
             return true;
         } catch (RuntimeException e) {

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +29,7 @@ public final class Relay {
     private final RelaySettings settings;
     private final String owner;
     private final RelayMeters meters;
-    private final Semaphore nudges = new Semaphore(0);
+    private final Nudges nudges;
     private final List<Thread> workers = new ArrayList<>();
     private volatile boolean stopping;
     private volatile @Nullable BrokerBreaker breaker;
@@ -54,6 +53,7 @@ public final class Relay {
         this.settings = settings;
         this.owner = owner;
         this.meters = new RelayMeters(meters);
+        this.nudges = new Nudges(settings.workers());
     }
 
     /** Starts the workers; does nothing when they run already. */
@@ -76,7 +76,7 @@ public final class Relay {
         Trouble claimTrouble = new Trouble("The outbox relay cannot claim a lane");
         Trouble runTrouble = new Trouble("The outbox relay fails on a lane");
         for (int i = 1; i <= settings.workers(); i++) {
-            LaneWorker worker = new LaneWorker(tools, owner, nudges, this::nudge, claimTrouble, runTrouble);
+            LaneWorker worker = new LaneWorker(tools, owner, nudges, claimTrouble, runTrouble);
             Thread thread = new Thread(worker, "outbox-relay-" + i);
             workers.add(thread);
             thread.start();
@@ -86,7 +86,7 @@ public final class Relay {
 
     /** Tells an idle worker that there may be work. Returns at once; one nudge is enough for any number of commits. */
     public void nudge() {
-        if (nudges.availablePermits() < settings.workers()) nudges.release();
+        nudges.give();
     }
 
     /**
@@ -96,7 +96,7 @@ public final class Relay {
     public synchronized void stop() {
         if (!isRunning()) return;
         stopping = true;
-        nudges.release(settings.workers());
+        nudges.wakeAll();
         try {
             join(Deadline.after(settings.timeouts().shutdown()));
             for (Thread worker : workers) {
@@ -113,7 +113,7 @@ public final class Relay {
             Thread.currentThread().interrupt();
         }
         workers.clear();
-        nudges.drainPermits();
+        nudges.forget();
         log.info("Outbox relay {} stopped.", owner);
     }
 

@@ -36,7 +36,7 @@ public record RelaySettings(
     /**
      * When an idle worker looks for events of other processes; those of its own process wake it.
      *
-     * @param busyInterval how long it waits after it has worked; 50 ms by default, and twice as long after each look that finds nothing
+     * @param busyInterval how long it waits after it has worked, so that events of other processes share a batch; 50 ms by default, and twice as long after each look that finds nothing
      * @param interval no wait is longer; 1 s by default
      */
     public record Polling(Duration busyInterval, Duration interval) {

@@ -75,6 +75,38 @@ class RelayIntegrationTest {
         await().untilAsserted(() -> assertThat(broker.received()).containsExactly(id));
     }
 
+    /** One worker holds the lane, and the other one, which has heard the nudge, finds nothing. */
+    @Test
+    void a_commit_while_its_lane_is_busy_does_not_wait_for_polling() {
+        CompletableFuture<SentPosition> slow = new CompletableFuture<>();
+        UUID first = outbox.publish("A", "before the start");
+        broker.answer(event -> event.eventId().equals(first) ? slow : acknowledged());
+        relay = startedRelay(settings().polling(LONG).settings());
+        await().untilAsserted(() -> assertThat(broker.received()).containsExactly(first));
+        List<UUID> second = publish(List.of("A"));
+        await().pollDelay(Duration.ofMillis(100)).until(this::everyWorkerWaits);
+        slow.complete(new SentPosition("t", 0, 0));
+        awaitPublished(second);
+    }
+
+    /** Or a trickle of them would take a round of statements each. */
+    @Test
+    void events_of_other_processes_wait_for_the_interval_after_work_and_share_a_batch() {
+        UUID first = outbox.publish("A", "before the start");
+        List<UUID> others = new CopyOnWriteArrayList<>();
+        broker.answer(event -> {
+            if (others.isEmpty())
+                for (String key : List.of("B", "C", "D")) others.add(outbox.publish(key, "nobody nudges"));
+            return acknowledged();
+        });
+        relay = startedRelay(settings().workers(1).polling(LONG).settings());
+        awaitPublished(List.of(first));
+        await().pollDelay(Duration.ofMillis(100)).until(this::everyWorkerWaits);
+        assertThat(broker.received()).containsExactly(first);
+        relay.nudge();
+        awaitPublished(others);
+    }
+
     @Test
     void a_backlog_is_drained_batch_by_batch_on_one_claim() {
         List<UUID> ids = publish(IntStream.range(0, 95).mapToObj(i -> "A").toList());
