@@ -1,7 +1,9 @@
 package dev.outbox.boot;
 
 import dev.outbox.inbox.DeadLetters;
+import dev.outbox.inbox.FailureClassifier;
 import dev.outbox.inbox.InboxProcessor;
+import dev.outbox.inbox.deadletter.Classifiers;
 import dev.outbox.inbox.deadletter.DeadLetterTopic;
 import dev.outbox.inbox.deadletter.StoredDeadLetters;
 import dev.outbox.inbox.listener.InboxListeners;
@@ -63,6 +65,12 @@ public final class OutboxInboxListenerAutoConfiguration {
         return new DeadLetterTopicCheck(listeners.redrives(), deadLetters, admin.getConfigurationProperties());
     }
 
+    /** What the application says about failures of its own. */
+    @Bean
+    Classifiers outboxInboxClassifiers(ObjectProvider<FailureClassifier> classifiers) {
+        return new Classifiers(classifiers.orderedStream().toList());
+    }
+
     @Bean
     WaitingRecords outboxInboxWaitingRecords() {
         return new WaitingRecords();
@@ -104,6 +112,7 @@ public final class OutboxInboxListenerAutoConfiguration {
             DataSource dataSource,
             DeadLetterTopic deadLetters,
             InboxProperties properties,
+            Classifiers classifiers,
             WaitingRecords waiting) {
         return new ListenerTools(
                 inbox,
@@ -111,6 +120,7 @@ public final class OutboxInboxListenerAutoConfiguration {
                 properties.schema().tables(dataSource),
                 deadLetters,
                 properties.retry().retries(),
+                classifiers,
                 properties.claimTime(),
                 waiting);
     }
@@ -125,6 +135,7 @@ public final class OutboxInboxListenerAutoConfiguration {
             ObjectProvider<AccessControl> access,
             PlatformTransactionManager transactions,
             ConsumerFactory<?, ?> consumers,
+            Classifiers classifiers,
             InboxProperties properties) {
         OutboxTables tables = properties.schema().tables(dataSource);
         return new StoredDeadLetters(
@@ -133,6 +144,7 @@ public final class OutboxInboxListenerAutoConfiguration {
                 access.getIfAvailable(AccessControl::denyAll),
                 new TransactionTemplate(transactions),
                 listeners.redrives()::of,
+                classifiers,
                 consumers.getConfigurationProperties());
     }
 }

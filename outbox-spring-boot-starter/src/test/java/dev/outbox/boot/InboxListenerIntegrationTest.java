@@ -4,20 +4,27 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.outbox.inbox.FailureClassifier;
+import dev.outbox.inbox.FailureClassifier.Meaning;
 import dev.outbox.inbox.Inbox;
 import dev.outbox.inbox.InboxMessage;
 import dev.outbox.inbox.store.InboxStore;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.annotation.Order;
 import org.springframework.kafka.annotation.KafkaHandler;
 import org.springframework.kafka.annotation.KafkaListener;
 import org.springframework.kafka.annotation.RetryableTopic;
@@ -176,6 +183,45 @@ class InboxListenerIntegrationTest extends InboxListeners {
             Slow slow = context.getBean(Slow.class);
             await().untilAsserted(() -> assertThat(slow.worked).containsExactlyInAnyOrder("1false", "2false"));
         });
+    }
+
+    /** Calls somebody who is away at first. */
+    static final class Calling {
+        private final Queue<String> worked = new ConcurrentLinkedQueue<>();
+        private final AtomicInteger away = new AtomicInteger(6);
+
+        @KafkaListener(topics = "${topic}")
+        @Inbox(value = "calling", transaction = false)
+        void on(OrderCancelled order) {
+            if (away.getAndDecrement() > 0) throw new IllegalStateException(new SocketTimeoutException());
+            worked.add(order.id());
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @Import(Calling.class)
+    static class CallingConfiguration {
+        @Bean
+        @Order(2)
+        FailureClassifier last() {
+            return failure -> Meaning.PUT_ASIDE;
+        }
+
+        @Bean
+        @Order(1)
+        FailureClassifier first() {
+            return failure -> failure.getCause() instanceof SocketTimeoutException ? Meaning.OUTAGE : null;
+        }
+    }
+
+    @Test
+    void what_the_application_calls_an_outage_is_waited_for_without_a_transaction_as_well() {
+        application(CallingConfiguration.class)
+                .withPropertyValues("outbox.inbox.retry.max-delay=50ms")
+                .run(context -> {
+                    send("1", "OrderCancelled", "{\"id\":\"1\"}");
+                    await().until(() -> List.copyOf(context.getBean(Calling.class).worked), List.of("1")::equals);
+                });
     }
 
     static final class Acknowledging {

@@ -133,6 +133,9 @@ class ArchitectureTest {
                 .areAnnotatedWith(RestController.class)
                 .and()
                 .resideInAPackage("..api..")
+                // it plays another system, which any process may call
+                .and()
+                .resideOutsideOfPackage("..sample.mockplatform..")
                 .should()
                 .beAnnotatedWith(runsIn(ProcessRole.API))
                 .check(application);
@@ -163,13 +166,21 @@ class ArchitectureTest {
     }
 
     @Test
-    void the_consumer_shares_nothing_with_the_orders_but_the_message() {
+    void consumers_share_nothing_with_the_orders_but_the_message() {
         noClasses()
                 .that()
-                .resideInAPackage("..sample.notification..")
+                .resideInAnyPackage("..sample.notification..", "..sample.dataplatform..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("..sample.order..")
+                .check(application);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("..sample.mockplatform..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("..sample.mockplatform..")
+                .as("the mock is called as another system would be")
                 .check(application);
     }
 }

@@ -32,6 +32,9 @@ class MySqlShopIntegrationTest {
     class Products extends ProductIntegrationTest {}
 
     @Nested
+    class DataPlatform extends DataPlatformIntegrationTest {}
+
+    @Nested
     class RequestIds extends RequestIdIntegrationTest {}
 
     @Nested

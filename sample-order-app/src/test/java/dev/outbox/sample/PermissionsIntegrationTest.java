@@ -35,6 +35,9 @@ class PermissionsIntegrationTest extends RunningShop {
             POST /api/v1/orders/{orderId}/cancel            401 200 404 404
             POST /api/v1/admin/orders/{orderId}/complete    401 403 403 409
             GET /api/v1/notifications                       401 200 200 200 ?orderId=ORDER
+            POST /mock/data-platform/orders                 201 201 201 201 {"orderId":"ORDER","eventType":"ORDER_PRAISED"}
+            GET /mock/data-platform/mode                    401 403 403 200
+            PUT /mock/data-platform/mode                    401 403 403 200 {"mode":"OK"}
             GET /outbox/api/state                           401 403 403 200
             GET /outbox/api/events                          401 403 403 200
             GET /outbox/api/events/{eventId}                401 403 403 404
@@ -142,7 +145,10 @@ class PermissionsIntegrationTest extends RunningShop {
                 .replace("PRODUCT", product)
                 .replace("ORDER", order)
                 .replace("NEW", UUID.randomUUID().toString());
-        return row.method().equals("POST") ? caller.statusOfPost(path, with, newKey()) : caller.status(path + with);
+        return switch (row.method()) {
+            case "POST", "PUT" -> caller.status(row.method(), path, with, newKey());
+            default -> caller.status(path + with);
+        };
     }
 
     private List<String> endpoints() {

@@ -35,6 +35,10 @@ import org.springframework.transaction.support.TransactionTemplate;
             "sample.admin.password=" + LocalOrderApplication.ADMIN_PASSWORD,
             "sample.archive.batch-size=2",
             "sample.archive.cron=0 0 0 29 2 *", // a test does it itself
+            // long enough for a machine that stands still for a moment
+            "sample.data-platform.timeout=5s",
+            "sample.data-platform.retry-delay=50ms",
+            "sample.data-platform.open-for=2s",
             "outbox.metrics.interval=500ms",
             "outbox.retention.table-limit=100GB"
         })

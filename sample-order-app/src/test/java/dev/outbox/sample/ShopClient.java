@@ -89,6 +89,10 @@ final class ShopClient {
         return send(request);
     }
 
+    Answer put(String path, String body) {
+        return send(request(path).setHeader("Content-Type", "application/json").PUT(BodyPublishers.ofString(body)));
+    }
+
     Answer order(String key, long productId, int quantity) {
         return order(key, "[{\"productId\":%d,\"quantity\":%d}]".formatted(productId, quantity));
     }
@@ -129,12 +133,12 @@ final class ShopClient {
         return response(request(path).GET()).statusCode();
     }
 
-    /** The status of an answer that need not be JSON, to a body that is. */
-    int statusOfPost(String path, String body, String idempotencyKey) {
+    /** The status of an answer that need not be JSON, to a request that may have a body, which is. */
+    int status(String method, String path, String body, String idempotencyKey) {
         return response(request(path)
                         .setHeader("Content-Type", "application/json")
                         .setHeader("Idempotency-Key", idempotencyKey)
-                        .POST(BodyPublishers.ofString(body)))
+                        .method(method, BodyPublishers.ofString(body)))
                 .statusCode();
     }
 

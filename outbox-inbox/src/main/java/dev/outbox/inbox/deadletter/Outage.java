@@ -4,7 +4,7 @@ import dev.outbox.MissingEncryptionKeyException;
 import dev.outbox.inbox.deadletter.store.DatabaseOutage;
 import org.springframework.dao.OptimisticLockingFailureException;
 
-/** Tells failures that say nothing about the record that was to be handled, and that pass: of the database, or for want of a key to decrypt with. */
+/** By the inbox's own rules, for where the application says nothing itself ({@link Classifiers}): tells failures that say nothing about the record that was to be handled, and that pass: of the database, or for want of a key to decrypt with. */
 public final class Outage {
     private Outage() {}
 

@@ -42,6 +42,7 @@ final class Redrive {
 
     private final TransactionTemplate transaction;
     private final RecordHandling listener;
+    private final Classifiers classifiers;
     private final Originals originals;
     private final List<RedriveResult.Failed> failed = new ArrayList<>();
     private String outage = "";
@@ -55,16 +56,16 @@ final class Redrive {
             ShortTransaction fresh,
             TransactionTemplate transaction,
             RecordHandling listener,
-            Originals originals,
-            int limit) {
+            Classifiers classifiers,
+            Originals originals) {
         this.letters = letters;
         this.keys = keys;
         this.inbox = inbox;
         this.fresh = fresh;
         this.transaction = transaction;
         this.listener = listener;
+        this.classifiers = classifiers;
         this.originals = originals;
-        this.left = limit;
     }
 
     /** What has become of a dead letter. */
@@ -75,7 +76,9 @@ final class Redrive {
         NOT_ITS_TURN
     }
 
-    RedriveResult of(DeadLetterFilter filter) {
+    /** @param limit how many at most are handled, or fail again */
+    RedriveResult of(DeadLetterFilter filter, int limit) {
+        left = limit;
         String consumer = filter.consumer();
         Set<EventKey> done = new HashSet<>();
         long position = 0;
@@ -164,7 +167,7 @@ final class Redrive {
         String error = record == null
                 ? Objects.requireNonNullElse(failure.getMessage(), failure.toString())
                 : FailureCause.of(failure, record).text();
-        if (Outage.isBehind(failure) || (record == null && failure instanceof KafkaException)) {
+        if (classifiers.isOutage(failure) || (record == null && failure instanceof KafkaException)) {
             outage = error;
             return;
         }

@@ -50,6 +50,7 @@ public final class StoredDeadLetters implements DeadLetters {
     private final ShortTransaction decision;
     private final TransactionTemplate handling;
     private final Function<String, @Nullable RecordHandling> handlings;
+    private final Classifiers classifiers;
     private final Supplier<Originals> originals;
 
     /**
@@ -57,6 +58,7 @@ public final class StoredDeadLetters implements DeadLetters {
      * @param audited the tables to which the audit trail belongs, of the same data source
      * @param handling how transactions begin in which dead letters are handled, on the data source of {@code tables}; each is one of its own
      * @param handlings how the records of a consumer are handled, by its name; null if this application does not know it
+     * @param classifiers what failures mean: an outage ends a redrive
      * @param consumerSettings those of the application's Kafka consumers; deserialisers and what belongs to groups is set here
      * @throws IllegalArgumentException if the audit trail is on another data source: a decision and its line could not commit together
      */
@@ -66,8 +68,9 @@ public final class StoredDeadLetters implements DeadLetters {
             AccessControl access,
             TransactionTemplate handling,
             Function<String, @Nullable RecordHandling> handlings,
+            Classifiers classifiers,
             Map<String, Object> consumerSettings) {
-        this(tables, audited, access, handling, handlings, () -> new DeadLetterReader(consumerSettings));
+        this(tables, audited, access, handling, handlings, classifiers, () -> new DeadLetterReader(consumerSettings));
     }
 
     StoredDeadLetters(
@@ -76,6 +79,7 @@ public final class StoredDeadLetters implements DeadLetters {
             AccessControl access,
             TransactionTemplate handling,
             Function<String, @Nullable RecordHandling> handlings,
+            Classifiers classifiers,
             Supplier<Originals> originals) {
         if (!tables.dataSource().equals(audited.dataSource()))
             throw new IllegalArgumentException(
@@ -89,6 +93,7 @@ public final class StoredDeadLetters implements DeadLetters {
         this.handling = new TransactionTemplate(Objects.requireNonNull(handling.getTransactionManager()), handling);
         this.handling.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
         this.handlings = handlings;
+        this.classifiers = classifiers;
         this.originals = originals;
     }
 
@@ -120,8 +125,8 @@ public final class StoredDeadLetters implements DeadLetters {
         if (decision.run(() -> letters.list(filter, 0, 1)).isEmpty()) return new RedriveResult(0, List.of(), "");
         try (Originals read = originals.get()) {
             note(operator, REDRIVE, "at most %d dead letters of %s".formatted(limit, meant(filter)), one(filter));
-            RedriveResult result =
-                    new Redrive(letters, keys, inbox, decision, handling, listener, read, limit).of(filter);
+            RedriveResult result = new Redrive(letters, keys, inbox, decision, handling, listener, classifiers, read)
+                    .of(filter, limit);
             noteResult(operator, filter.consumer(), result);
             return result;
         }

@@ -2,6 +2,7 @@ package dev.outbox.inbox.listener;
 
 import dev.outbox.inbox.FailedEventPolicy;
 import dev.outbox.inbox.RecordPosition;
+import dev.outbox.inbox.deadletter.Classifiers;
 import dev.outbox.inbox.deadletter.Diversion;
 import dev.outbox.inbox.deadletter.FailureCause;
 import dev.outbox.tracing.EventMdc;
@@ -21,7 +22,7 @@ import org.springframework.util.backoff.ExponentialBackOff;
 
 /**
  * What a listener container does with the records that one consumer fails on: tries them again after pauses, and then puts them aside, as far as the policy says so. An outage is no failure of the record: it is tried again
- * until it is over. A record that cannot be read is put aside at once. One that cannot be put aside is tried again.
+ * until it is over. A record that cannot be read is put aside at once. One that cannot be put aside is tried again. What a failure means the application may say itself.
  *
  * <p>A batch listener has to throw a {@code BatchListenerFailedException} that names the record, and only when everything before that record is committed: the container commits the offsets before it. A batch that
  * fails in any other way is tried again as it is, without end.
@@ -31,21 +32,32 @@ public final class FailedRecords implements RetryListener {
 
     private final FailedEventPolicy policy;
     private final RecordRetries retries;
+    private final Classifiers classifiers;
     private final Diversion diversion;
     private final WaitingRecords waiting;
     private final Map<TopicPartition, RecordAttempts> attempts = new ConcurrentHashMap<>();
 
-    FailedRecords(FailedEventPolicy policy, RecordRetries retries, Diversion diversion, WaitingRecords waiting) {
+    FailedRecords(
+            FailedEventPolicy policy,
+            RecordRetries retries,
+            Classifiers classifiers,
+            Diversion diversion,
+            WaitingRecords waiting) {
         this.policy = policy;
         this.retries = retries;
+        this.classifiers = classifiers;
         this.diversion = diversion;
         this.waiting = waiting;
     }
 
     /** An error handler for the containers of the consumer that {@code diversion} is for, all of them in one group. */
     public static DefaultErrorHandler errorHandler(
-            FailedEventPolicy policy, RecordRetries retries, Diversion diversion, WaitingRecords waiting) {
-        FailedRecords failed = new FailedRecords(policy, retries, diversion, waiting);
+            FailedEventPolicy policy,
+            RecordRetries retries,
+            Classifiers classifiers,
+            Diversion diversion,
+            WaitingRecords waiting) {
+        FailedRecords failed = new FailedRecords(policy, retries, classifiers, diversion, waiting);
         ExponentialBackOff ofBatches =
                 new ExponentialBackOff(retries.initialDelay().toMillis(), retries.multiplier());
         ofBatches.setMaxInterval(retries.maxDelay().toMillis());
@@ -72,7 +84,7 @@ public final class FailedRecords implements RetryListener {
     @Override
     public void failedDelivery(ConsumerRecord<?, ?> record, @Nullable Exception failure, int delivery) {
         if (failure == null) return;
-        FailureKind kind = FailureKind.of(failure);
+        FailureKind kind = FailureKind.of(failure, classifiers);
         RecordAttempts known = attempts.get(partition(record));
         if (known != null) known.failed(kind);
         String why = FailureCause.of(failure, record).text();

@@ -1,8 +1,10 @@
 package dev.outbox.inbox.listener;
 
 import dev.outbox.UndecryptablePayloadException;
+import dev.outbox.inbox.FailureClassifier.Meaning;
 import dev.outbox.inbox.InvalidInboxRecordException;
 import dev.outbox.inbox.deadletter.Causes;
+import dev.outbox.inbox.deadletter.Classifiers;
 import dev.outbox.inbox.deadletter.Outage;
 import org.springframework.kafka.support.converter.ConversionException;
 import org.springframework.kafka.support.serializer.DeserializationException;
@@ -15,10 +17,24 @@ enum FailureKind {
     OUTAGE,
     /** It may be handled yet. In doubt it is this. */
     RECORD,
-    /** It will never be handled: it cannot be read. */
+    /** It will never be handled: it cannot be read, or the application says so. */
     HOPELESS;
 
-    static FailureKind of(Throwable failure) {
+    /** What the application says, and else the inbox's own rules. */
+    static FailureKind of(Throwable failure, Classifiers classifiers) {
+        Meaning meaning = classifiers.meaning(failure);
+        return meaning == null ? byOwnRules(failure) : of(meaning);
+    }
+
+    private static FailureKind of(Meaning meaning) {
+        return switch (meaning) {
+            case OUTAGE -> OUTAGE;
+            case RETRY -> RECORD;
+            case PUT_ASIDE -> HOPELESS;
+        };
+    }
+
+    private static FailureKind byOwnRules(Throwable failure) {
         for (Throwable cause : Causes.of(failure)) {
             if (isUnreadable(cause)) return HOPELESS;
         }

@@ -57,8 +57,8 @@ final class InboxContainer
         beginWithTheOldest(properties);
         ListenerTools tools = beans.getBean(ListenerTools.class);
         Diversion diversion = tools.diversion(consumer.name());
-        CommonErrorHandler errors =
-                FailedRecords.errorHandler(inbox.onFailure(), tools.retries(), diversion, tools.waiting());
+        CommonErrorHandler errors = FailedRecords.errorHandler(
+                inbox.onFailure(), tools.retries(), tools.classifiers(), diversion, tools.waiting());
         container.setCommonErrorHandler(errors);
         Object listener = Objects.requireNonNull(properties.getMessageListener());
         read(listener, new PayloadReader(types, tools.format()));

@@ -2,6 +2,7 @@ package dev.outbox.inbox.listener;
 
 import dev.outbox.OutboxConfigurationException;
 import dev.outbox.inbox.InboxProcessor;
+import dev.outbox.inbox.deadletter.Classifiers;
 import dev.outbox.inbox.deadletter.DeadLetterTopic;
 import dev.outbox.inbox.deadletter.Diversion;
 import dev.outbox.spi.PayloadFormat;
@@ -20,6 +21,7 @@ public record ListenerTools(
         OutboxTables tables,
         DeadLetterTopic deadLetters,
         RecordRetries retries,
+        Classifiers classifiers,
         Duration claim,
         WaitingRecords waiting) {
     /** @throws OutboxConfigurationException if the claim is too short */

@@ -298,7 +298,13 @@ class DeadLetterOperationsIntegrationTest extends DeadLettersOnEveryDatabase {
     void the_audit_trail_is_on_the_data_source_of_the_inbox() {
         OutboxTables elsewhere = OutboxTables.of(new DriverManagerDataSource("jdbc:h2:mem:elsewhere"));
         assertThatThrownBy(() -> new StoredDeadLetters(
-                        tables, elsewhere, AccessControl.denyAll(), transaction, consumer -> null, () -> topic))
+                        tables,
+                        elsewhere,
+                        AccessControl.denyAll(),
+                        transaction,
+                        consumer -> null,
+                        Classifiers.NONE,
+                        () -> topic))
                 .hasMessage(
                         "The audit trail is on another data source than the inbox: a decision and its line could not commit together.");
     }

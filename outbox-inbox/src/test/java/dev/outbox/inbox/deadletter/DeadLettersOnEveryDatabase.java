@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outbox.inbox.DeadLetterFilter;
 import dev.outbox.inbox.DeadLetters;
+import dev.outbox.inbox.FailureClassifier;
 import dev.outbox.inbox.store.Delivery;
 import dev.outbox.inbox.store.InboxStatus;
 import dev.outbox.inbox.store.InboxStore;
@@ -42,6 +43,9 @@ abstract class DeadLettersOnEveryDatabase {
     /** Which events fail, by their offset. */
     final Set<Long> failing = ConcurrentHashMap.newKeySet();
 
+    /** What the application says about failures. */
+    volatile FailureClassifier classifier = failure -> null;
+
     /** Called in the transaction of the redrive. */
     volatile Runnable duringHandling = () -> {};
 
@@ -68,6 +72,7 @@ abstract class DeadLettersOnEveryDatabase {
                 access,
                 transaction,
                 consumer -> consumer.equals(CONSUMER) ? this::handle : null,
+                new Classifiers(List.of(failure -> classifier.classify(failure))),
                 () -> topic);
     }
 

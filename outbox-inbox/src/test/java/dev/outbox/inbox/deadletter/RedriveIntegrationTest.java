@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.outbox.MissingEncryptionKeyException;
 import dev.outbox.inbox.DeadLetter;
+import dev.outbox.inbox.FailureClassifier.Meaning;
 import dev.outbox.inbox.RedriveResult;
 import dev.outbox.inbox.store.InboxStatus;
 import java.util.List;
@@ -92,6 +93,24 @@ class RedriveIntegrationTest extends DeadLettersOnEveryDatabase {
             assertThat(letter.attempts()).isEqualTo(4);
             assertThat(letter.error()).isEqualTo("java.lang.Exception: why");
         });
+    }
+
+    @Test
+    void what_the_application_calls_an_outage_ends_a_redrive_and_what_it_does_not_call_one_is_a_failure() {
+        putAside("1", 1);
+        putAside("2", 2);
+        failing.add(1L);
+        classifier = failure -> "not yet".equals(failure.getMessage()) ? Meaning.OUTAGE : null;
+        assertThat(deadLetters.redrive(ALL, 10, WHY))
+                .isEqualTo(new RedriveResult(0, List.of(), "java.lang.IllegalStateException: not yet"));
+        assertThat(deadLetters.list(ALL, 0, 10))
+                .extracting(DeadLetter::attempts)
+                .containsExactly(4, 4);
+        classifier = failure -> Meaning.RETRY;
+        RedriveResult result = deadLetters.redrive(ALL, 10, WHY);
+        assertThat(result.outage()).isEmpty();
+        assertThat(result.failed()).hasSize(1);
+        assertThat(handled()).containsExactly(2L);
     }
 
     @Test

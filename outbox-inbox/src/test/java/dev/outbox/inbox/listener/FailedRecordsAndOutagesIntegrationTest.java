@@ -8,6 +8,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.outbox.MissingEncryptionKeyException;
 import dev.outbox.inbox.FailedEventPolicy;
+import dev.outbox.inbox.FailureClassifier.Meaning;
 import dev.outbox.inbox.RedriveResult;
 import dev.outbox.inbox.store.InboxStore;
 import dev.outbox.store.OutboxTables;
@@ -157,6 +158,25 @@ class FailedRecordsAndOutagesIntegrationTest extends FailingListener {
             await().until(() -> handled().equals(List.of(1)));
             assertThat(waiting.copies()).isEmpty();
         }
+    }
+
+    @Test
+    void what_the_application_calls_an_outage_is_waited_for_and_what_it_gives_up_is_put_aside_at_once() {
+        createDeadLetterTopic();
+        failing.addAll(List.of(1, 2));
+        application.classify(
+                failure -> String.valueOf(failure.getMessage()).endsWith(" 2") ? Meaning.PUT_ASIDE : Meaning.OUTAGE);
+        application.start(FailedEventPolicy.CONTINUE);
+        application.publish("1", 1);
+        application.publish("1", 2);
+        application.publish("1", 3);
+        await().until(() -> handlings.get() > 2 * ListeningApplication.QUICK.maxAttempts());
+        assertThat(application.copies()).isEmpty();
+        failing.remove(1);
+        await().until(() -> handled().equals(List.of(1, 3)));
+        assertThat(application.deadLetters.list(ALL, 0, 10))
+                .singleElement()
+                .satisfies(letter -> assertThat(letter.attempts()).isEqualTo(1));
     }
 
     @Test

@@ -7,6 +7,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.outbox.inbox.FailedEventPolicy;
+import dev.outbox.inbox.deadletter.Classifiers;
 import dev.outbox.inbox.deadletter.DeadLetterTopic;
 import dev.outbox.inbox.deadletter.Diversion;
 import dev.outbox.inbox.deadletter.InboxDatabase;
@@ -26,6 +27,7 @@ class FailedRecordsLogTest {
     private final FailedRecords failed = new FailedRecords(
             FailedEventPolicy.HOLD_KEY,
             RecordRetries.DEFAULT,
+            Classifiers.NONE,
             new Diversion(
                     "notification",
                     InboxDatabase.H2.createTables(),

@@ -5,8 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.outbox.inbox.DeadLetterFilter;
 import dev.outbox.inbox.DeadLetters;
 import dev.outbox.inbox.FailedEventPolicy;
+import dev.outbox.inbox.FailureClassifier;
 import dev.outbox.inbox.InboxMessage;
 import dev.outbox.inbox.InboxProcessor;
+import dev.outbox.inbox.deadletter.Classifiers;
 import dev.outbox.inbox.deadletter.DeadLetterTopic;
 import dev.outbox.inbox.deadletter.Diversion;
 import dev.outbox.inbox.deadletter.Events;
@@ -65,6 +67,7 @@ final class ListeningApplication implements AutoCloseable {
     private final Consumer<InboxMessage> handler;
     private final KafkaProducer<String, byte[]> producer =
             new KafkaProducer<>(kafka(), new StringSerializer(), new ByteArraySerializer());
+    private FailureClassifier classifier = failure -> null;
     private ConcurrentMessageListenerContainer<String, byte[]> container;
 
     /** @param handler called in the transaction, after the event was written down */
@@ -76,7 +79,13 @@ final class ListeningApplication implements AutoCloseable {
         this.inbox = new InboxProcessor(tables, transaction);
         this.diversion = new Diversion(CONSUMER, tables, copies);
         this.deadLetters = new StoredDeadLetters(
-                tables, tables, AccessControl.allowAll("test"), transaction, consumer -> this::handle, kafka());
+                tables,
+                tables,
+                AccessControl.allowAll("test"),
+                transaction,
+                consumer -> this::handle,
+                Classifiers.NONE,
+                kafka());
         jdbc.sql(
                         "CREATE TABLE IF NOT EXISTS handled (place bigint GENERATED ALWAYS AS IDENTITY, aggregate_id varchar(200), number int)")
                 .update();
@@ -138,8 +147,14 @@ final class ListeningApplication implements AutoCloseable {
                 new DefaultKafkaConsumerFactory<>(settings, new StringDeserializer(), new ByteArrayDeserializer()),
                 new ContainerProperties(topic));
         created.getContainerProperties().setPollTimeout(100);
-        created.setCommonErrorHandler(FailedRecords.errorHandler(policy, QUICK, diversion, new WaitingRecords()));
+        created.setCommonErrorHandler(FailedRecords.errorHandler(
+                policy, QUICK, new Classifiers(List.of(classifier)), diversion, new WaitingRecords()));
         return created;
+    }
+
+    /** What the application says about failures, from the next start on. */
+    void classify(FailureClassifier opinion) {
+        classifier = opinion;
     }
 
     void start(FailedEventPolicy policy) {

@@ -25,6 +25,9 @@ import org.springframework.security.web.SecurityFilterChain;
 @Configuration(proxyBeanMethods = false)
 class Access {
     private static final String PRODUCTS = "/api/v1/products/**";
+    /** Which plays another system, and is there for trying out only. */
+    private static final String MOCK = "/mock/data-platform/orders";
+
     private static final String ADMIN = "ROLE_" + Role.ADMIN;
 
     /** What everybody sees, and needs to become somebody. A token that has expired does no harm here. */
@@ -39,7 +42,8 @@ class Access {
                                 "/v3/api-docs/**",
                                 "/v3/api-docs.yaml")
                         .requestMatchers(HttpMethod.GET, PRODUCTS)
-                        .requestMatchers(HttpMethod.HEAD, PRODUCTS))
+                        .requestMatchers(HttpMethod.HEAD, PRODUCTS)
+                        .requestMatchers(HttpMethod.POST, MOCK))
                 .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
                 .build();
     }
@@ -55,7 +59,7 @@ class Access {
                         .permitAll()
                         .requestMatchers(management)
                         .permitAll()
-                        .requestMatchers("/api/v1/admin/**", "/outbox/**", "/actuator/**")
+                        .requestMatchers("/api/v1/admin/**", "/mock/**", "/outbox/**", "/actuator/**")
                         .hasAuthority(ADMIN)
                         .anyRequest()
                         .authenticated())

@@ -24,7 +24,7 @@ import org.springframework.context.annotation.Configuration;
                         title = "Order service",
                         version = "v1",
                         description =
-                                "Register, log in, and give the token to the button Authorize. Paths below /api/v1/admin and /outbox take the role ADMIN."),
+                                "Register, log in, and give the token to the button Authorize. Paths below /api/v1/admin and /outbox take the role ADMIN, and so does the mode of the mock."),
         security = @SecurityRequirement(name = "token"))
 @SecurityScheme(
         name = "token",
