@@ -198,6 +198,16 @@ class ComposeTest {
     }
 
     @Test
+    void the_data_platform_is_a_mock_that_this_machine_reaches_as_well() {
+        String url = service("streamer")
+                .path("environment")
+                .path("SAMPLE_DATAPLATFORM_URL")
+                .asString();
+        assertThat(url).startsWith("http://api:8080/mock/");
+        assertThat(service("api").path("ports").get(0).asString()).endsWith(":8080");
+    }
+
+    @Test
     void the_parts_of_the_service_are_built_here() {
         assertThat(ROLES).allSatisfy(role -> {
             Path context = Path.of(service(role).path("build").path("context").asString());

@@ -21,7 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 record KnownSettings(Set<String> names, Set<String> beginnings) {
     private static final Path PAGE = Path.of("..", "docs", "sample.md");
-    private static final Pattern OF_THE_PAGE = Pattern.compile("`(SAMPLE_[A-Z_]+)`");
+    private static final Pattern OF_THE_PAGE = Pattern.compile("`((?:SAMPLE|MOCK)_[A-Z_]+)`");
 
     static KnownSettings read() throws IOException {
         KnownSettings settings = new KnownSettings(new HashSet<>(), new HashSet<>());

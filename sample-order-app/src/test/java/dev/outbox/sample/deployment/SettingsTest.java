@@ -91,8 +91,10 @@ class SettingsTest {
     }
 
     @Test
-    void the_profile_is_the_one_that_refuses_the_token_secret_that_everybody_knows() {
-        assertThat(settings).containsEntry("SPRING_PROFILES_ACTIVE", "prod");
+    void the_profile_is_the_one_for_users_and_has_what_it_does_not_start_without() {
+        assertThat(settings)
+                .containsEntry("SPRING_PROFILES_ACTIVE", "prod")
+                .containsKeys("SAMPLE_JWT_SECRET", "SAMPLE_DATAPLATFORM_URL");
     }
 
     @Test
