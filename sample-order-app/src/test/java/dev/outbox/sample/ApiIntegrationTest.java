@@ -24,11 +24,14 @@ class ApiIntegrationTest extends RunningShop {
         assertThat(created.status()).isEqualTo(201);
         assertThat(created.body().get("price").decimalValue()).isEqualByComparingTo("3.50");
         assertThat(created.body().get("soldOut").asBoolean()).isTrue();
-        assertThat(shop.get("/api/v1/products/" + created.body().get("id").asLong())
-                        .body())
-                .isEqualTo(created.body());
+        for (String counted : List.of("likes", "sales", "views"))
+            assertThat(created.body().get(counted).asLong()).as(counted).isZero();
         assertThat(shop.get("/api/v1/products?size=100").body().get("items").valueStream())
                 .contains(created.body());
+        assertThat(shop.get("/api/v1/products/" + created.body().get("id").asLong())
+                        .body())
+                .as("what is shown to the first who looks at it")
+                .isEqualTo(created.body());
     }
 
     @Test
@@ -98,6 +101,8 @@ class ApiIntegrationTest extends RunningShop {
         String order = "/api/v1/orders/" + UUID.randomUUID();
         expect(shop.get(order), 404, "ORDER_NOT_FOUND", order);
         expect(shop.get("/api/v1/products/0"), 404, "PRODUCT_NOT_FOUND", "/api/v1/products/0");
+        for (Answer answer : List.of(shop.like(0), shop.unlike(0)))
+            expect(answer, 404, "PRODUCT_NOT_FOUND", "/api/v1/products/0/likes");
         expect(shop.order(newKey(), 999_999, 1), 404, "PRODUCT_NOT_FOUND", "/api/v1/orders");
         expect(shop.get("/api/v1/elsewhere"), 404, "NOT_FOUND", "/api/v1/elsewhere");
         expect(shop.get("/error"), 404, "NOT_FOUND", "/error");
@@ -135,6 +140,7 @@ class ApiIntegrationTest extends RunningShop {
                         "/api/v1/orders/{orderId}/cancel",
                         "/api/v1/admin/orders/{orderId}/complete",
                         "/api/v1/products",
+                        "/api/v1/products/{productId}/likes",
                         "/api/v1/notifications",
                         "/api/v1/admin/products");
         assertThat(paths.at("/~1api~1v1~1orders/post/description").asString()).contains("Idempotent-Replayed");

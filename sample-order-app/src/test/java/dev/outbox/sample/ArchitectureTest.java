@@ -166,13 +166,13 @@ class ArchitectureTest {
     }
 
     @Test
-    void consumers_share_nothing_with_the_orders_but_the_message() {
+    void consumers_share_nothing_with_those_who_publish_but_the_message() {
         noClasses()
                 .that()
-                .resideInAnyPackage("..sample.notification..", "..sample.dataplatform..")
+                .resideInAnyPackage("..sample.notification..", "..sample.dataplatform..", "..sample.metrics..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage("..sample.order..")
+                .resideInAnyPackage("..sample.order..", "..sample.product..", "..sample.inventory..")
                 .check(application);
         noClasses()
                 .that()

@@ -32,6 +32,12 @@ class MySqlShopIntegrationTest {
     class Products extends ProductIntegrationTest {}
 
     @Nested
+    class Likes extends LikeIntegrationTest {}
+
+    @Nested
+    class Metrics extends MetricsIntegrationTest {}
+
+    @Nested
     class DataPlatform extends DataPlatformIntegrationTest {}
 
     @Nested

@@ -22,16 +22,22 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
-/** A look into topics, and a hand in that of orders. */
+/** A look into topics, and a hand in one of them, by default that of orders. */
 final class OrdersTopicProbe implements AutoCloseable {
-    private static final List<TopicPartition> PARTITIONS =
-            IntStream.range(0, 3).mapToObj(i -> new TopicPartition("orders", i)).toList();
-
+    private final List<TopicPartition> partitions;
     private final Admin admin;
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final KafkaProducer<byte[], byte[]> producer;
 
     OrdersTopicProbe(KafkaServer kafka) {
+        this(kafka, "orders");
+    }
+
+    /** @param topic of the shop, with three partitions */
+    OrdersTopicProbe(KafkaServer kafka, String topic) {
+        partitions = IntStream.range(0, 3)
+                .mapToObj(i -> new TopicPartition(topic, i))
+                .toList();
         Map<String, Object> servers = Map.of("bootstrap.servers", kafka.bootstrapServers());
         admin = Admin.create(servers);
         consumer = new KafkaConsumer<>(servers, new ByteArrayDeserializer(), new ByteArrayDeserializer());
@@ -40,8 +46,8 @@ final class OrdersTopicProbe implements AutoCloseable {
 
     /** The record of an event, which is in the topic. */
     ConsumerRecord<byte[], byte[]> find(String eventId) {
-        consumer.assign(PARTITIONS);
-        consumer.seekToBeginning(PARTITIONS);
+        consumer.assign(partitions);
+        consumer.seekToBeginning(partitions);
         long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
         while (System.nanoTime() < end) {
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
@@ -100,7 +106,7 @@ final class OrdersTopicProbe implements AutoCloseable {
                 .partitionsToOffsetAndMetadata()
                 .get();
         OffsetAndMetadata nothing = new OffsetAndMetadata(0);
-        return consumer.endOffsets(PARTITIONS).entrySet().stream()
+        return consumer.endOffsets(partitions).entrySet().stream()
                 .allMatch(
                         end -> acknowledged.getOrDefault(end.getKey(), nothing).offset() == end.getValue());
     }

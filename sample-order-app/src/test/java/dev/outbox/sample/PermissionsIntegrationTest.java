@@ -27,6 +27,8 @@ class PermissionsIntegrationTest extends RunningShop {
             POST /api/v1/auth/login                         200 200 200 200 {"email":"customer@example.com","password":"a good password"}
             GET /api/v1/products                            200 200 200 200
             GET /api/v1/products/{productId}                200 200 200 200
+            POST /api/v1/products/{productId}/likes         401 204 204 204
+            DELETE /api/v1/products/{productId}/likes       401 204 204 204
             POST /api/v1/admin/products                     401 403 403 201 {"sku":"NEW","name":"Tea","price":3.50,"stock":1}
             POST /api/v1/admin/products/{productId}/stock-adjust 401 403 403 200 {"delta":1}
             POST /api/v1/orders                             401 201 201 201 {"items":[{"productId":PRODUCT,"quantity":1}]}
@@ -146,7 +148,7 @@ class PermissionsIntegrationTest extends RunningShop {
                 .replace("ORDER", order)
                 .replace("NEW", UUID.randomUUID().toString());
         return switch (row.method()) {
-            case "POST", "PUT" -> caller.status(row.method(), path, with, newKey());
+            case "POST", "PUT", "DELETE" -> caller.status(row.method(), path, with, newKey());
             default -> caller.status(path + with);
         };
     }

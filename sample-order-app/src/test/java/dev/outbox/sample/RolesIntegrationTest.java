@@ -9,11 +9,14 @@ import dev.outbox.test.KafkaServer;
 import dev.outbox.test.RedisServer;
 import dev.outbox.test.TestDatabase;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.kafka.config.KafkaListenerEndpointRegistry;
 import org.springframework.scheduling.config.ScheduledTaskHolder;
 
@@ -36,7 +39,8 @@ class RolesIntegrationTest {
                     "spring.data.redis.port", redis.port());
             try (ConfigurableApplicationContext api = start("api", servers)) {
                 ShopClient shop = ShopClient.customer(port(api), "customer@example.com");
-                Answer placed = shop.order("first", shop.product(5), 2);
+                long product = shop.product(5);
+                Answer placed = shop.order("first", product, 2);
                 assertThat(placed.status()).isEqualTo(201);
                 String order = placed.text("id");
                 assertThat(unpublished(api)).isEqualTo(1);
@@ -61,7 +65,14 @@ class RolesIntegrationTest {
                 }
                 shop.cancel(order);
                 assertThat(unpublished(api)).isEqualTo(1);
+                shop.stock(product);
+                shop.stock(product);
+                assertThat(views(schema)).isEmpty();
             }
+            assertThat(views(schema))
+                    .as("stored at the end, long before their time")
+                    .singleElement(InstanceOfAssertFactories.STRING)
+                    .contains("\"views\":2}");
         }
     }
 
@@ -71,6 +82,7 @@ class RolesIntegrationTest {
                 .run(
                         "--sample.roles=" + role,
                         "--server.port=0",
+                        "--sample.views.flush-interval=10m",
                         "--sample.admin.email=" + LocalOrderApplication.ADMIN_EMAIL,
                         "--sample.admin.password=" + LocalOrderApplication.ADMIN_PASSWORD);
     }
@@ -93,6 +105,14 @@ class RolesIntegrationTest {
                 .sql("SELECT count(*) FROM outbox_events WHERE status = 'PENDING'")
                 .query(Integer.class)
                 .single();
+    }
+
+    /** The payloads of the events that tell of views. */
+    private static List<String> views(DatabaseSchema schema) {
+        return JdbcClient.create(new DriverManagerDataSource(schema.jdbcUrl(), schema.username(), schema.password()))
+                .sql("SELECT convert_from(payload, 'UTF8') FROM outbox_events WHERE event_type = 'PRODUCTS_VIEWED'")
+                .query(String.class)
+                .list();
     }
 
     private static boolean listens(ConfigurableApplicationContext process) {

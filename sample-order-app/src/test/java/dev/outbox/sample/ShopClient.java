@@ -89,6 +89,19 @@ final class ShopClient {
         return send(request);
     }
 
+    Answer delete(String path) {
+        return send(request(path).DELETE());
+    }
+
+    Answer like(long productId) {
+        return post("/api/v1/products/%d/likes".formatted(productId), "");
+    }
+
+    /** Takes a like back. */
+    Answer unlike(long productId) {
+        return delete("/api/v1/products/%d/likes".formatted(productId));
+    }
+
     Answer put(String path, String body) {
         return send(request(path).setHeader("Content-Type", "application/json").PUT(BodyPublishers.ofString(body)));
     }

@@ -42,7 +42,8 @@ class ProcessRoleTest {
 
     @Test
     void a_process_with_a_role_that_does_not_exist_is_not_started(CapturedOutput output) {
-        assertThatThrownBy(() -> start("--sample.roles=api,streamr")).hasRootCauseInstanceOf(UnusableSettingException.class);
+        assertThatThrownBy(() -> start("--sample.roles=api,streamr"))
+                .hasRootCauseInstanceOf(UnusableSettingException.class);
         assertThat(output)
                 .contains("sample.roles names 'streamr', which is no role of this service.")
                 .contains(
@@ -64,7 +65,8 @@ class ProcessRoleTest {
         assertThat(sends("--sample.roles=relay")).isTrue();
         assertThat(sends("--sample.roles=api,streamer")).isFalse();
         assertThat(sends("--sample.roles=api", "--outbox.relay.enabled=true")).isTrue();
-        assertThat(sends("--sample.roles=relay", "--outbox.relay.enabled=false")).isFalse();
+        assertThat(sends("--sample.roles=relay", "--outbox.relay.enabled=false"))
+                .isFalse();
     }
 
     private static boolean sends(String... settings) {

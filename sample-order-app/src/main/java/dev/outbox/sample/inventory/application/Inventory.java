@@ -1,9 +1,13 @@
 package dev.outbox.sample.inventory.application;
 
+import dev.outbox.OutboxPublisher;
 import dev.outbox.sample.inventory.domain.OutOfStockException;
+import dev.outbox.sample.inventory.domain.ProductSoldOut;
 import dev.outbox.sample.inventory.domain.Stock;
 import dev.outbox.sample.inventory.domain.StockRepository;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -13,15 +17,20 @@ import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
-/** The stock of all products. Whatever changes some of it publishes {@link StockChanged}. */
+/**
+ * The stock of all products. Whatever changes some of it publishes {@link StockChanged}, within the process; and in the same transaction the event of each product
+ * whose stock comes to nothing.
+ */
 @Service
 public class Inventory {
     private final StockRepository stocks;
     private final ApplicationEventPublisher events;
+    private final OutboxPublisher outbox;
 
-    Inventory(StockRepository stocks, ApplicationEventPublisher events) {
+    Inventory(StockRepository stocks, ApplicationEventPublisher events, OutboxPublisher outbox) {
         this.stocks = stocks;
         this.events = events;
+        this.outbox = outbox;
     }
 
     /** Begins to keep stock of a new product, in the transaction that creates it. */
@@ -44,6 +53,7 @@ public class Inventory {
                 .orElseThrow(() -> new IllegalStateException("Product %d has no stock.".formatted(productId)));
         stock.adjust(delta);
         events.publishEvent(new StockChanged(Set.of(productId)));
+        if (delta < 0 && stock.isSoldOut()) outbox.publish(new ProductSoldOut(productId));
         return stock.quantity();
     }
 
@@ -58,10 +68,14 @@ public class Inventory {
      */
     @Transactional(propagation = Propagation.MANDATORY)
     public void deduct(SortedMap<Long, Integer> pieces) {
-        pieces.forEach((productId, wanted) -> stocks.findById(productId)
-                .orElseThrow(() -> new OutOfStockException(productId, wanted, 0))
-                .deduct(wanted));
+        List<ProductSoldOut> soldOut = new ArrayList<>();
+        pieces.forEach((productId, wanted) -> {
+            Stock stock = stocks.findById(productId).orElseThrow(() -> new OutOfStockException(productId, wanted, 0));
+            stock.deduct(wanted);
+            if (stock.isSoldOut()) soldOut.add(new ProductSoldOut(productId));
+        });
         events.publishEvent(new StockChanged(pieces.keySet()));
+        outbox.publishAll(soldOut);
     }
 
     /**

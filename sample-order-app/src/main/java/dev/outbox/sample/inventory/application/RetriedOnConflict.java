@@ -9,10 +9,10 @@ import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.resilience.annotation.Retryable;
 
 /**
- * Runs a transaction that changes stock again, up to five times, when another one was faster: after 20 ms at first and ever later, up to 200 ms,
+ * Runs a transaction again, up to five times, when another one was faster at the same stock, or at the same like: after 20 ms at first and ever later, up to 200 ms,
  * each time a random part earlier or later, so that those who have met do not meet again.
  *
- * <p>For methods that are transactional themselves: each try is a transaction of its own, that sees the stock as it is then. If the last try, too,
+ * <p>For methods that are transactional themselves: each try is a transaction of its own, that sees what is there then. If the last try, too,
  * meets another change, its {@link ConcurrencyFailureException} gets to the caller.
  */
 @Documented

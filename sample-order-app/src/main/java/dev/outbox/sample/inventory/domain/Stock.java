@@ -71,4 +71,9 @@ public class Stock {
     public int quantity() {
         return quantity;
     }
+
+    /** Whether there is nothing left to sell. */
+    public boolean isSoldOut() {
+        return quantity == 0;
+    }
 }

@@ -1,4 +1,4 @@
-/** The tables of orders, and the topic of their events. */
+/** The tables of orders, and when they are archived. */
 @NullMarked
 package dev.outbox.sample.order.infra;
 

@@ -4,6 +4,7 @@ import dev.outbox.sample.process.ProcessRole;
 import dev.outbox.sample.process.RunsIn;
 import dev.outbox.sample.product.application.CachedCatalog;
 import dev.outbox.sample.product.application.ProductPage;
+import dev.outbox.sample.product.application.ProductViews;
 import dev.outbox.sample.web.PageView;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.security.SecurityRequirements;
@@ -23,9 +24,11 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "Products")
 class ProductController {
     private final CachedCatalog catalog;
+    private final ProductViews views;
 
-    ProductController(CachedCatalog catalog) {
+    ProductController(CachedCatalog catalog, ProductViews views) {
         this.catalog = catalog;
+        this.views = views;
     }
 
     @GetMapping
@@ -41,8 +44,12 @@ class ProductController {
 
     @GetMapping("/{productId}")
     @SecurityRequirements // none
-    @Operation(summary = "One product with its stock")
+    @Operation(
+            summary = "One product with its stock",
+            description = "Counts as a view. Likes, sales and views may be half a minute old.")
     ProductResponse get(@PathVariable long productId) {
-        return ProductResponse.of(catalog.get(productId));
+        ProductResponse product = ProductResponse.of(catalog.get(productId));
+        views.count(productId);
+        return product;
     }
 }

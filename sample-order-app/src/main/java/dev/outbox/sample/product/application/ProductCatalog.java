@@ -2,6 +2,8 @@ package dev.outbox.sample.product.application;
 
 import dev.outbox.sample.inventory.application.Inventory;
 import dev.outbox.sample.inventory.domain.StockConflictException;
+import dev.outbox.sample.metrics.application.Metrics;
+import dev.outbox.sample.metrics.domain.ProductMetrics;
 import dev.outbox.sample.product.domain.Product;
 import dev.outbox.sample.product.domain.ProductRepository;
 import dev.outbox.sample.product.domain.SkuTakenException;
@@ -11,6 +13,7 @@ import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -24,7 +27,7 @@ import org.springframework.data.domain.Sort;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
-/** All products, with their stock, as the database has them. */
+/** All products, with their stock and what is counted of them, as the database has them. */
 @Service
 public class ProductCatalog {
     private static final Logger log = LoggerFactory.getLogger(ProductCatalog.class);
@@ -32,12 +35,15 @@ public class ProductCatalog {
     private final ProductRepository products;
     private final Inventory inventory;
     private final StockAdjustment adjustment;
+    private final Metrics metrics;
     private final Clock clock;
 
-    ProductCatalog(ProductRepository products, Inventory inventory, StockAdjustment adjustment, Clock clock) {
+    ProductCatalog(
+            ProductRepository products, Inventory inventory, StockAdjustment adjustment, Metrics metrics, Clock clock) {
         this.products = products;
         this.inventory = inventory;
         this.adjustment = adjustment;
+        this.metrics = metrics;
         this.clock = clock;
     }
 
@@ -51,7 +57,7 @@ public class ProductCatalog {
     public StockedProduct create(String sku, String name, BigDecimal price, int stock) {
         Product product = insert(new Product(sku, name, price, clock.instant().truncatedTo(ChronoUnit.MICROS)));
         inventory.open(product.id(), stock);
-        return StockedProduct.of(product, stock);
+        return StockedProduct.of(product, stock, ProductMetrics.none(product.id()));
     }
 
     /**
@@ -127,10 +133,14 @@ public class ProductCatalog {
     }
 
     private List<StockedProduct> stocked(List<Product> found) {
-        Map<Long, Integer> stock =
-                inventory.quantities(found.stream().map(Product::id).toList());
+        List<Long> ids = found.stream().map(Product::id).toList();
+        Map<Long, Integer> stock = inventory.quantities(ids);
+        Map<Long, ProductMetrics> counted = metrics.of(ids);
         return found.stream()
-                .map(product -> StockedProduct.of(product, stock.getOrDefault(product.id(), 0)))
+                .map(product -> StockedProduct.of(
+                        product,
+                        stock.getOrDefault(product.id(), 0),
+                        Objects.requireNonNull(counted.get(product.id()))))
                 .toList();
     }
 }

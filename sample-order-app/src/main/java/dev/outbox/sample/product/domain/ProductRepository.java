@@ -13,6 +13,9 @@ public interface ProductRepository {
 
     Optional<Product> findById(long id);
 
+    /** Whether there is one with this id. */
+    boolean existsById(long id);
+
     Optional<Product> findBySku(String sku);
 
     List<Product> findByIdInOrderById(Collection<Long> ids);

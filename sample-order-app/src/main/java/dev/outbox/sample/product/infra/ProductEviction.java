@@ -31,4 +31,14 @@ class ProductEviction {
         changed.productIds().forEach(products::evict);
         pages.clear();
     }
+
+    /**
+     * Evicts a product whose stock has changed in a transaction that is over, and all pages. At once, also within another transaction.
+     *
+     * @throws org.springframework.dao.DataAccessResourceFailureException if Redis does not answer; then try again
+     */
+    void evictAtOnce(long productId) {
+        products.evictIfPresent(productId);
+        pages.invalidate();
+    }
 }

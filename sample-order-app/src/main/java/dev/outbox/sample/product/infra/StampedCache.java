@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.data.redis.cache.RedisCache;
 import org.springframework.data.redis.cache.RedisCacheConfiguration;
 import org.springframework.data.redis.cache.RedisCacheWriter;
@@ -85,16 +86,37 @@ final class StampedCache extends RedisCache {
         renew(stampKey());
     }
 
+    /**
+     * As {@link #evict}, and fails where that would make up for it later: for those who can try again.
+     *
+     * @return false, because nobody knows whether there was something
+     * @throws DataAccessResourceFailureException if Redis does not confirm it
+     */
     @Override
     public boolean evictIfPresent(Object key) {
-        evict(key);
+        requireConfirmed(renew(stampKey(key)), createCacheKey(key));
+        redis.tell(() -> super.evict(key));
         return false;
     }
 
+    /**
+     * As {@link #clear}, and fails where that would make up for it later: for those who can try again.
+     *
+     * @return false, because nobody knows whether there was something
+     * @throws DataAccessResourceFailureException if Redis does not confirm it
+     */
     @Override
     public boolean invalidate() {
-        clear();
+        requireConfirmed(renew(stampKey()), getName());
         return false;
+    }
+
+    private static void requireConfirmed(boolean confirmed, String what) {
+        if (!confirmed) {
+            throw new DataAccessResourceFailureException(
+                    "Redis has not confirmed that %s is evicted. See to it that it runs where spring.data.redis.* says."
+                            .formatted(what));
+        }
     }
 
     @Override
@@ -149,11 +171,13 @@ final class StampedCache extends RedisCache {
         }
     }
 
-    private void renew(String stampKey) {
-        if (redis.tell(() -> stamp(stampKey))) return;
+    /** Whether Redis has confirmed it; if not, it is made up for. */
+    private boolean renew(String stampKey) {
+        if (redis.tell(() -> stamp(stampKey))) return true;
         synchronized (this) {
             evictionLost = true;
         }
+        return false;
     }
 
     private void stamp(String stampKey) {

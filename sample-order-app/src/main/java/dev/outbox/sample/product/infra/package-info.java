@@ -1,4 +1,4 @@
-/** The table of products. */
+/** The tables of products and of likes, the cache, and when views are stored. */
 @NullMarked
 package dev.outbox.sample.product.infra;
 

@@ -35,6 +35,7 @@ import org.springframework.cache.Cache;
 import org.springframework.cache.CacheManager;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.test.annotation.DirtiesContext;
 import org.springframework.test.context.DynamicPropertyRegistry;
@@ -171,6 +172,39 @@ class StampedCacheIntegrationTest {
         assertThat(products().get(id, () -> product(2))).isEqualTo(product(2));
     }
 
+    /** As a consumer does, whose transaction is about something else. */
+    @Test
+    void what_is_evicted_at_once_does_not_wait_for_the_commit() {
+        ProductPage page = new ProductPage(List.of(product(3)), 1);
+        keep(products(), id, product(3));
+        keep(pages(), "0:20", page);
+        TransactionSynchronizationManager.initSynchronization();
+        try {
+            new ProductEviction(caches).evictAtOnce(id);
+            assertThat(isKept(products(), id, product(2))).isFalse();
+            assertThat(isKept(pages(), "0:20", page)).isFalse();
+        } finally {
+            TransactionSynchronizationManager.clearSynchronization();
+        }
+    }
+
+    @Test
+    void an_eviction_at_once_that_redis_does_not_confirm_fails_and_is_made_up_for_all_the_same() {
+        keep(products(), id, product(3));
+        ProductEviction eviction = new ProductEviction(caches);
+        server.stop();
+        assertThatThrownBy(() -> eviction.evictAtOnce(id))
+                .isInstanceOf(DataAccessResourceFailureException.class)
+                .hasMessage(
+                        "Redis has not confirmed that product:%d is evicted. See to it that it runs where spring.data.redis.* says.",
+                        id);
+        server.restart();
+        await().until(() -> {
+            assertThat(products().get(id, () -> product(2))).isEqualTo(product(2));
+            return isKept(products(), id, product(2));
+        });
+    }
+
     @Test
     void a_transaction_does_not_ask_and_does_not_fill_the_cache() {
         keep(products(), id, product(3));
@@ -191,6 +225,16 @@ class StampedCacheIntegrationTest {
             assertThat(products().get(id, () -> product(2))).isEqualTo(product(2));
         }
         assertThat(log).contains("product:" + id + " in Redis cannot be read; it is loaded anew: ");
+    }
+
+    @Test
+    void what_an_older_version_has_kept_without_metrics_is_loaded_anew() {
+        keep(products(), id, product(3));
+        String kept = Objects.requireNonNull(redis.opsForValue().get("product:" + id));
+        String older = kept.replaceAll("\"(likes|sales|views)\":\\d+,", "");
+        assertThat(older).hasSizeLessThan(kept.length()).contains("\"stock\":3", "createdAt");
+        redis.opsForValue().set("product:" + id, older);
+        assertThat(products().get(id, () -> product(2))).isEqualTo(product(2));
     }
 
     @Test
@@ -283,6 +327,6 @@ class StampedCacheIntegrationTest {
     }
 
     static StockedProduct product(long id, int stock) {
-        return new StockedProduct(id, "tea", "Tea", new BigDecimal("3.50"), stock, Instant.EPOCH);
+        return new StockedProduct(id, "tea", "Tea", new BigDecimal("3.50"), stock, 7, 5, 100, Instant.EPOCH);
     }
 }
