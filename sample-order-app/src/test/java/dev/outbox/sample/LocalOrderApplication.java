@@ -8,11 +8,11 @@ import org.springframework.boot.SpringApplication;
  *
  * <p>In the test sources, so that the servers do not get into the application that is shipped.
  */
-final class LocalOrderApplication {
+public final class LocalOrderApplication {
     /** Who may look after products, orders and events: everybody who reads the guide. */
-    static final String ADMIN_EMAIL = "admin@example.com";
+    public static final String ADMIN_EMAIL = "admin@example.com";
 
-    static final String ADMIN_PASSWORD = "admin of this machine";
+    public static final String ADMIN_PASSWORD = "admin of this machine";
 
     private LocalOrderApplication() {}
 

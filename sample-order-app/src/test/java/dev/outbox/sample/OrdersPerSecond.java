@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -23,7 +24,7 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
  * Orders a second over HTTP, made by <a href="https://github.com/wg/wrk">wrk</a>, with the outbox and without it: two processes of the same application on the same servers, one of which publishes nothing. They
  * take turns. The relay is a third process and works whenever there is something to send. Orders are counted in the database.
  *
- * <p>Run by {@code benchmarks/run orders [--pairs N] [--seconds N]}.
+ * <p>Run by {@code benchmarks/run orders [--pairs N] [--seconds N] [--relay NAME=VALUE]}.
  */
 final class OrdersPerSecond {
     private static final int CONNECTIONS = 16;
@@ -65,14 +66,22 @@ final class OrdersPerSecond {
                 "--spring.data.redis.port=" + redis.port()
             };
             OrdersPerSecond load = new OrdersPerSecond(schema, turn);
-            try (Shop with = Shop.start(OrderApplication.class, false, servers);
-                    Shop without = Shop.start(UnpublishedOrderApplication.class, false, servers);
-                    Shop relay = Shop.start(OrderApplication.class, true, servers)) {
+            try (Shop with = Shop.start(OrderApplication.class, "api", servers);
+                    Shop without = Shop.start(UnpublishedOrderApplication.class, "api", servers);
+                    Shop relay = Shop.start(OrderApplication.class, "relay", relaySettings(args, servers))) {
                 load.measure(with, without, pairs);
             } finally {
                 Files.delete(load.script);
             }
         }
+    }
+
+    /** Those of all processes, and what {@code --relay NAME=VALUE} says, as often as it is there. */
+    private static String[] relaySettings(String[] args, String... servers) {
+        Stream<String> own = IntStream.range(0, args.length - 1)
+                .filter(i -> args[i].equals("--relay"))
+                .mapToObj(i -> "--" + args[i + 1]);
+        return Stream.concat(Stream.of(servers), own).toArray(String[]::new);
     }
 
     private static int option(String[] args, String name, int otherwise) {
@@ -82,14 +91,13 @@ final class OrdersPerSecond {
 
     /** A process of the application. Nobody consumes: that would be another process, too, and take from both alike. */
     private record Shop(ChildJvm process, int port) implements AutoCloseable {
-        static Shop start(Class<?> application, boolean relays, String... servers) {
+        static Shop start(Class<?> application, String role, String... servers) {
             Stream<String> settings = Stream.of(
                     "--server.port=0",
                     "--sample.guide.enabled=false",
                     "--sample.admin.email=" + LocalOrderApplication.ADMIN_EMAIL,
                     "--sample.admin.password=" + LocalOrderApplication.ADMIN_PASSWORD,
-                    "--outbox.relay.enabled=" + relays,
-                    "--spring.kafka.listener.auto-startup=false",
+                    "--sample.roles=" + role,
                     "--logging.level.dev.outbox=warn",
                     "--logging.level.org.springframework.boot.tomcat=info");
             ChildJvm process = ChildJvm.start(

@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Somebody who uses the shop by HTTP. Safe for use by many threads. */
-final class ShopClient {
+public final class ShopClient {
     static final String PASSWORD = "a good password";
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -38,7 +38,7 @@ final class ShopClient {
     }
 
     /** A customer, who registers if it is the first time. */
-    static ShopClient customer(int port, String email) {
+    public static ShopClient customer(int port, String email) {
         ShopClient anonymous = anonymous(port);
         anonymous.post("/api/v1/auth/register", credentials(email, PASSWORD));
         return new ShopClient(
@@ -47,8 +47,8 @@ final class ShopClient {
                 anonymous.logIn(LocalOrderApplication.ADMIN_EMAIL, LocalOrderApplication.ADMIN_PASSWORD));
     }
 
-    record Answer(int status, HttpHeaders headers, JsonNode body) {
-        String text(String field) {
+    public record Answer(int status, HttpHeaders headers, JsonNode body) {
+        public String text(String field) {
             return body.get(field).asString();
         }
     }
@@ -78,7 +78,7 @@ final class ShopClient {
                 JSON.createObjectNode().put("email", email).put("password", password));
     }
 
-    Answer get(String path) {
+    public Answer get(String path) {
         return send(request(path).GET());
     }
 
@@ -93,12 +93,12 @@ final class ShopClient {
         return send(request(path).DELETE());
     }
 
-    Answer like(long productId) {
+    public Answer like(long productId) {
         return post("/api/v1/products/%d/likes".formatted(productId), "");
     }
 
     /** Takes a like back. */
-    Answer unlike(long productId) {
+    public Answer unlike(long productId) {
         return delete("/api/v1/products/%d/likes".formatted(productId));
     }
 
@@ -106,7 +106,7 @@ final class ShopClient {
         return send(request(path).setHeader("Content-Type", "application/json").PUT(BodyPublishers.ofString(body)));
     }
 
-    Answer order(String key, long productId, int quantity) {
+    public Answer order(String key, long productId, int quantity) {
         return order(key, "[{\"productId\":%d,\"quantity\":%d}]".formatted(productId, quantity));
     }
 
@@ -119,12 +119,12 @@ final class ShopClient {
     }
 
     /** Has the ADMIN complete an order. */
-    Answer complete(String orderId) {
+    public Answer complete(String orderId) {
         return admin().post("/api/v1/admin/orders/%s/complete".formatted(orderId), "");
     }
 
     /** Has the ADMIN put a product into the shop, and returns its id. */
-    long product(int stock) {
+    public long product(int stock) {
         String body =
                 "{\"sku\":\"%s\",\"name\":\"Tea\",\"price\":3.50,\"stock\":%d}".formatted(UUID.randomUUID(), stock);
         return admin().post("/api/v1/admin/products", body).body().get("id").asLong();
