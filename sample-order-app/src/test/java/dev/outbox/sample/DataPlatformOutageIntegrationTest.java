@@ -24,8 +24,7 @@ class DataPlatformOutageIntegrationTest extends DataPlatformShop {
         List<String> orders =
                 new ArrayList<>(List.of(shop.order(newKey(), product, 1).text("id")));
         await().atMost(PATIENCE).until(() -> listener().isContainerPaused());
-        for (int i = 0; i < 3; i++)
-            orders.add(shop.order(newKey(), product, 1).text("id"));
+        for (int i = 0; i < 3; i++) orders.add(shop.order(newKey(), product, 1).text("id"));
         shop.cancel(orders.get(0));
         await().atMost(PATIENCE).until(() -> count(PAUSED) >= 3);
         assertThat(orders).allSatisfy(order -> {
