@@ -74,8 +74,8 @@ final class Topics implements AutoCloseable {
         List<Sent> records = read(topic);
         for (int i = 0; i < records.size(); i += 10) {
             ConsumerRecord<String, byte[]> record = records.get(i).record();
-            producer.send(new ProducerRecord<>(
-                    topic, record.partition(), record.key(), record.value(), record.headers()));
+            producer.send(
+                    new ProducerRecord<>(topic, record.partition(), record.key(), record.value(), record.headers()));
         }
         producer.flush();
     }
@@ -95,7 +95,8 @@ final class Topics implements AutoCloseable {
 
     /** None of a topic from which the consumer has never acknowledged anything: it does not read it. */
     private long lag(String topic, Map<TopicPartition, OffsetAndMetadata> acknowledged) {
-        if (acknowledged.keySet().stream().noneMatch(partition -> partition.topic().equals(topic))) return 0;
+        if (acknowledged.keySet().stream()
+                .noneMatch(partition -> partition.topic().equals(topic))) return 0;
         OffsetAndMetadata nothing = new OffsetAndMetadata(0);
         return consumer.endOffsets(partitions(topic)).entrySet().stream()
                 .mapToLong(end -> end.getValue()
