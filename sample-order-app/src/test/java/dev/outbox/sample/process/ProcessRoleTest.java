@@ -42,8 +42,7 @@ class ProcessRoleTest {
 
     @Test
     void a_process_with_a_role_that_does_not_exist_is_not_started(CapturedOutput output) {
-        assertThatThrownBy(() -> start("--sample.roles=api,streamr"))
-                .isInstanceOf(UnusableSettingException.class);
+        assertThatThrownBy(() -> start("--sample.roles=api,streamr")).isInstanceOf(UnusableSettingException.class);
         assertThat(output)
                 .contains("sample.roles names 'streamr', which is no role of this service.")
                 .contains(
