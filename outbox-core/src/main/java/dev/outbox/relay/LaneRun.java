@@ -91,7 +91,10 @@ final class LaneRun {
         for (List<Candidate> wave = sending.nextWave(); !wave.isEmpty(); wave = sending.nextWave()) {
             if (tools.stopping().getAsBoolean()) return false;
             if (renewalDue()) mark(sending, lane -> fullLease);
-            if (lost || leaseEnd.passed()) return false;
+            if (lost || leaseEnd.passed()) {
+                more = true;
+                return false;
+            }
             sending.sendWave(
                     wave, Deadline.after(tools.settings().timeouts().send()).orSooner(leaseEnd));
         }

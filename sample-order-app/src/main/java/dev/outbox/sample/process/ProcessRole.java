@@ -19,7 +19,7 @@ import org.springframework.core.env.Environment;
 public enum ProcessRole {
     /** Answers users' requests, and stores events. */
     API,
-    /** Sends stored events to Kafka, and does what is to be done by the clock. */
+    /** Sends stored events to Kafka, and looks after what is finished: archives orders, deletes or archives events. */
     RELAY,
     /** Handles events that come from Kafka. */
     STREAMER;

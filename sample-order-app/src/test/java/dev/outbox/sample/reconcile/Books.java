@@ -22,11 +22,14 @@ final class Books {
     private final JdbcClient jdbc;
     private final List<Sent> orderEvents;
     private final List<Sent> productEvents;
+    private final int copies;
     private final Set<String> seen = new HashSet<>();
     private final List<String> differences = new ArrayList<>();
 
-    Books(JdbcClient jdbc, Topics topics) {
+    /** @param copies that were sent by whoever compares, and do not count as duplicates of the shop */
+    Books(JdbcClient jdbc, Topics topics, int copies) {
         this.jdbc = jdbc;
+        this.copies = copies;
         orderEvents = topics.read("orders");
         productEvents = topics.read("products");
     }
@@ -85,7 +88,7 @@ final class Books {
                         .count(),
                 number("SELECT count(*) FROM notifications"),
                 sum(sold),
-                (long) orderEvents.size() + productEvents.size() - distinctEvents(),
+                (long) orderEvents.size() + productEvents.size() - distinctEvents() - copies,
                 pending,
                 quarantined,
                 options.kills(),

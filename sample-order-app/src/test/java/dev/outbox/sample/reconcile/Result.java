@@ -10,7 +10,7 @@ import java.util.List;
  * @param events of new orders in the topic, copies counted once
  * @param notifications in their table
  * @param sales pieces in the metrics of products
- * @param duplicates records that are copies of another one in the topics
+ * @param duplicates records that the relay has sent again: what was sent and not yet marked when it was killed
  * @param pending events that are still to be sent
  * @param quarantined events that are not sent until an operator says so
  * @param kills processes killed

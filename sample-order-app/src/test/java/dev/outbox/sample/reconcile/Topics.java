@@ -69,15 +69,18 @@ final class Topics implements AutoCloseable {
         return records;
     }
 
-    /** Sends every tenth record once more, to where it is. */
-    void sendCopies(String topic) {
+    /** Sends every tenth record once more, to where it is, and returns how many these are. */
+    int sendCopies(String topic) {
         List<Sent> records = read(topic);
+        int copies = 0;
         for (int i = 0; i < records.size(); i += 10) {
             ConsumerRecord<String, byte[]> record = records.get(i).record();
             producer.send(
                     new ProducerRecord<>(topic, record.partition(), record.key(), record.value(), record.headers()));
+            copies++;
         }
         producer.flush();
+        return copies;
     }
 
     /** How many records of these topics there are that a consumer has not acknowledged, summed up over all consumers. */

@@ -29,8 +29,9 @@ class DataPlatformListener {
     /** What the log says of the payload; the rest is passed on as it is. */
     record OrderOfUser(UUID orderId, long userId) {}
 
-    /** Without a transaction, which would hold a connection while others think. A thread for each partition of the topic, so that an event that is tried again holds up its own partition only. */
-    @KafkaListener(id = CONSUMER, topics = "orders", concurrency = "3")
+    /** Without a transaction, which would hold a connection while others think. A thread for each partition of the topic, so that an event that is tried again holds up its own partition only; and few
+     * records a poll, so that even slow answers to all of them come before {@code max.poll.interval.ms} and before a stop gives up. */
+    @KafkaListener(id = CONSUMER, topics = "orders", concurrency = "3", properties = "max.poll.records=5")
     @Inbox(
             value = CONSUMER,
             types = {"ORDER_CREATED", "ORDER_CANCELLED", "ORDER_COMPLETED"},
