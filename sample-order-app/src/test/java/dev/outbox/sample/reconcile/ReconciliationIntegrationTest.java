@@ -6,7 +6,6 @@ import dev.outbox.test.TestSize;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** A short reconciliation in every build, and three longer ones where there is time for them. */
 class ReconciliationIntegrationTest {
@@ -29,9 +28,7 @@ class ReconciliationIntegrationTest {
         }
     }
 
-    /** Another minute, which only long runs have; {@code sample-order-app/reconcile --without-dedup} is the same. */
     @Test
-    @EnabledIfSystemProperty(named = "outbox.test.long", matches = "true")
     void without_dedup_notifications_and_sales_do_not_agree() throws Exception {
         Result result = Reconciliation.run(new Options(100, 0, 1, false), System.out::println);
         assertThat(result.orders()).isEqualTo(100);
