@@ -131,7 +131,8 @@ final class Reconciliation {
                     .pollInSameThread()
                     .atMost(SETTLING)
                     .pollInterval(Duration.ofMillis(500))
-                    .until(() -> jdbc.sql("SELECT count(*) FROM outbox_events WHERE status NOT IN ('PUBLISHED', 'QUARANTINED')")
+                    .until(() -> jdbc.sql(
+                                                    "SELECT count(*) FROM outbox_events WHERE status NOT IN ('PUBLISHED', 'QUARANTINED')")
                                             .query(Long.class)
                                             .single()
                                     == 0
