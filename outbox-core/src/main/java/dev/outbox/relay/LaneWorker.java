@@ -38,6 +38,7 @@ final class LaneWorker implements Runnable {
             while (!tools.stopping().getAsBoolean()) {
                 long before = nudges.given();
                 boolean worked = work();
+                nudges.looked();
                 if (worked) wait = tools.settings().polling().busyInterval();
                 if (worked && nudges.given() != before) continue;
                 nudges.await(wait);

@@ -34,9 +34,9 @@ public record RelaySettings(
     }
 
     /**
-     * When an idle worker looks for events of other processes; those of its own process wake it.
+     * When idle workers look for events of other processes; those of their own process wake them. The workers of a relay share the waits.
      *
-     * @param busyInterval how long it waits after it has worked, so that events of other processes share a batch; 50 ms by default, and twice as long after each look that finds nothing
+     * @param busyInterval how long they wait after one has worked, so that events of other processes share a batch; 50 ms by default, and twice as long after each look that finds nothing
      * @param interval no wait is longer; 1 s by default
      */
     public record Polling(Duration busyInterval, Duration interval) {

@@ -9,6 +9,7 @@ import dev.outbox.ReplayPlan;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,9 @@ public final class ReplaySearch {
 
     private static final int SPREAD_WINDOWS = 20;
     private static final int LAST_WINDOWS = 4;
+
+    /** Each by a statement of its own, on a connection of its own: one processor of the database takes most of a second for a million events. */
+    private static final int WINDOWS_AT_ONCE = 2;
 
     private final MeantEvents events;
     private final LaneStore lanes;
@@ -95,40 +99,72 @@ public final class ReplaySearch {
     private Count count(Meant meant, Range range) {
         List<Match> matches = new ArrayList<>();
         if (!meant.plan().eventIds().isEmpty()) {
-            add(matches, meant, new Range(0, range.to()));
+            add(matches, meant, List.of(new Range(0, range.to())));
             return new Count(matches, range.length(), true);
         }
         long next = range.from();
-        for (int i = 0; i < FIRST_WINDOWS; i++) {
-            long from = events.lowestAbove(next - 1);
-            if (from == 0 || from > range.to()) return new Count(matches, range.length(), true);
-            Range looked = new Range(from, Math.min(from + window - 1, range.to()));
-            if (!add(matches, meant, looked)) return new Count(matches, lastOf(matches) - range.from() + 1, false);
-            next = looked.to() + 1;
+        for (int i = 0; i < FIRST_WINDOWS; i += WINDOWS_AT_ONCE) {
+            List<Range> windows = windowsWithEvents(next, range.to());
+            if (!add(matches, meant, windows)) return new Count(matches, lastOf(matches) - range.from() + 1, false);
+            if (windows.size() < WINDOWS_AT_ONCE) return new Count(matches, range.length(), true);
+            next = windows.get(WINDOWS_AT_ONCE - 1).to() + 1;
         }
         long numbers = next - range.from();
         long stride = Math.max(window, (range.to() - next) / SPREAD_WINDOWS + 1);
-        for (; next <= range.to(); next += stride) {
-            Range looked = new Range(next, Math.min(next + window - 1, range.to()));
-            if (!add(matches, meant, looked)) return new Count(matches, numbers + lastOf(matches) - next + 1, false);
-            numbers += looked.length();
+        for (; next <= range.to(); next += stride * WINDOWS_AT_ONCE) {
+            List<Range> windows = LongStream.iterate(next, from -> from <= range.to(), from -> from + stride)
+                    .limit(WINDOWS_AT_ONCE)
+                    .mapToObj(from -> window(from, range.to()))
+                    .toList();
+            if (!add(matches, meant, windows))
+                return new Count(matches, numbers + numbers(windows, lastOf(matches)), false);
+            numbers += numbers(windows, range.to());
         }
         return new Count(matches, numbers, stride == window);
     }
 
+    private Range window(long from, long to) {
+        return new Range(from, Math.min(from + window - 1, to));
+    }
+
+    /** The next ones, over whatever gaps; fewer than are read at once if there are no more. */
+    private List<Range> windowsWithEvents(long next, long to) {
+        List<Range> windows = new ArrayList<>();
+        long below = next - 1;
+        while (windows.size() < WINDOWS_AT_ONCE) {
+            long from = events.lowestAbove(below);
+            if (from == 0 || from > to) break;
+            windows.add(window(from, to));
+            below = from + window - 1;
+        }
+        return windows;
+    }
+
+    /** How many sequence numbers up to one are in them. */
+    private static long numbers(List<Range> windows, long upTo) {
+        return windows.stream()
+                .mapToLong(window -> new Range(window.from(), Math.min(window.to(), upTo)).length())
+                .sum();
+    }
+
     /** False if there are more than are counted; then the last one added is the last that is. */
-    private boolean add(List<Match> matches, Meant meant, Range range) {
-        matches.addAll(events.first(
+    private boolean add(List<Match> matches, Meant meant, List<Range> windows) {
+        int most = DryRun.MOST_COUNTED + 1 - matches.size();
+        windows.parallelStream().map(window -> first(meant, window, most)).forEachOrdered(matches::addAll);
+        if (matches.size() <= DryRun.MOST_COUNTED) return true;
+        matches.subList(DryRun.MOST_COUNTED, matches.size()).clear();
+        return false;
+    }
+
+    private List<Match> first(Meant meant, Range range, int most) {
+        return events.first(
                 meant,
                 range.from(),
                 range.to(),
-                DryRun.MOST_COUNTED + 1 - matches.size(),
+                most,
                 "seq, aggregate_type, aggregate_id, event_type, topic",
                 (row, number) -> new Match(
-                        row.getLong("seq"), BatchStore.key(row), row.getString("event_type"), row.getString("topic"))));
-        if (matches.size() <= DryRun.MOST_COUNTED) return true;
-        matches.remove(matches.size() - 1);
-        return false;
+                        row.getLong("seq"), BatchStore.key(row), row.getString("event_type"), row.getString("topic")));
     }
 
     private static long lastOf(List<Match> matches) {

@@ -36,7 +36,7 @@ record RelayProperties(
     /**
      * When an idle worker looks for events that other processes have stored.
      *
-     * @param busyInterval how long it waits after it has worked; twice as long after each look that finds nothing
+     * @param busyInterval how long the workers wait after one has worked; twice as long after each look that finds nothing
      * @param interval no wait is longer
      */
     record Polling(

@@ -30,8 +30,9 @@ final class Broker implements EventSender {
         return CompletableFuture.completedFuture(new SentPosition("t", 0, 0));
     }
 
+    /** So far. */
     List<UUID> received() {
-        return received;
+        return List.copyOf(received);
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -221,9 +222,18 @@ class MetricsIntegrationTest extends RunningShop {
         awaitCounts(other, new Counts(0, 0, 0, 1));
     }
 
-    /** As when a process is killed between its commit and its eviction. */
+    /** The median of five: a machine that stalls once or twice is not what is asked here. */
     @Test
-    void a_product_that_is_sold_out_is_evicted_by_its_event_when_nobody_else_has_done_so() {
+    void a_product_that_is_sold_out_is_shown_so_within_two_seconds_by_its_event_when_nobody_else_has_evicted_it() {
+        List<Duration> waits = IntStream.range(0, 5)
+                .mapToObj(round -> fromSoldOutToShown())
+                .sorted()
+                .toList();
+        assertThat(waits.get(2)).as("the median of %s", waits).isLessThan(Duration.ofSeconds(2));
+    }
+
+    /** As when a process is killed between its commit and its eviction. */
+    private Duration fromSoldOutToShown() {
         awaitEvictionsOfOtherTests();
         long product = shop.product(1);
         String inList = lastPage();
@@ -241,7 +251,8 @@ class MetricsIntegrationTest extends RunningShop {
                 .as("from the cache")
                 .isEqualTo(1);
         inTransaction(() -> outbox.publish(new ProductSoldOut(product)));
-        await().atMost(EVICTED).untilAsserted(() -> {
+        long committed = System.nanoTime();
+        await().atMost(EVICTED).pollInterval(Duration.ofMillis(20)).untilAsserted(() -> {
             assertThat(shop.get("/api/v1/products/" + product)
                             .body()
                             .get("soldOut")
@@ -250,6 +261,7 @@ class MetricsIntegrationTest extends RunningShop {
             assertThat(shop.get(inList).body().at("/items/0/soldOut").asBoolean())
                     .isTrue();
         });
+        return Duration.ofNanos(System.nanoTime() - committed);
     }
 
     private void awaitEvictionsOfOtherTests() {

@@ -22,9 +22,9 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /**
  * Orders a second over HTTP, made by <a href="https://github.com/wg/wrk">wrk</a>, with the outbox and without it: two processes of the same application on the same servers, one of which publishes nothing. They
- * take turns. The relay is a third process and works whenever there is something to send. Orders are counted in the database.
+ * take turns. Both are started several times, because one JVM compiles the same code better than the next one, by more than what is measured. The relay is a third process and works whenever there is something to send. Orders are counted in the database.
  *
- * <p>Run by {@code benchmarks/run orders [--pairs N] [--seconds N] [--relay NAME=VALUE]}.
+ * <p>Run by {@code benchmarks/run orders [--starts N] [--pairs N] [--seconds N] [--relay NAME=VALUE]}.
  */
 final class OrdersPerSecond {
     private static final int CONNECTIONS = 16;
@@ -50,7 +50,8 @@ final class OrdersPerSecond {
     }
 
     public static void main(String[] args) throws Exception {
-        int pairs = option(args, "--pairs", 5);
+        int starts = option(args, "--starts", 3);
+        int pairs = option(args, "--pairs", 2);
         Duration turn = Duration.ofSeconds(option(args, "--seconds", 15));
         try (PostgresServer postgres =
                         PostgresServer.start(DatabaseOptions.temporary().withDurable(true));
@@ -66,10 +67,15 @@ final class OrdersPerSecond {
                 "--spring.data.redis.port=" + redis.port()
             };
             OrdersPerSecond load = new OrdersPerSecond(schema, turn);
-            try (Shop with = Shop.start(OrderApplication.class, "api", servers);
-                    Shop without = Shop.start(UnpublishedOrderApplication.class, "api", servers);
-                    Shop relay = Shop.start(OrderApplication.class, "relay", relaySettings(args, servers))) {
-                load.measure(with, without, pairs);
+            try {
+                for (int start = 0; start < starts; start++) {
+                    try (Shop with = Shop.start(OrderApplication.class, "api", servers);
+                            Shop without = Shop.start(UnpublishedOrderApplication.class, "api", servers);
+                            Shop relay = Shop.start(OrderApplication.class, "relay", relaySettings(args, servers))) {
+                        load.measure(with, without, pairs);
+                    }
+                }
+                load.tell();
             } finally {
                 Files.delete(load.script);
             }
@@ -131,10 +137,14 @@ final class OrdersPerSecond {
                     "pair %d: %.0f orders/s with the outbox, %.0f without, ratio %.3f",
                     pair, published, unpublished, published / unpublished);
         }
-        List<Double> sorted = ratios.stream().sorted().toList();
-        print(
-                "orders_with_vs_without %.3f (%.3f-%.3f)",
-                sorted.get(sorted.size() / 2), sorted.get(0), sorted.get(sorted.size() - 1));
+    }
+
+    private void tell() {
+        double[] sorted =
+                ratios.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        int middle = sorted.length / 2;
+        double median = sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+        print("orders_with_vs_without %.3f (%.3f-%.3f)", median, sorted[0], sorted[sorted.length - 1]);
     }
 
     /** Orders a second. Begins when nothing is left to send, so that one turn does not pay for another one. */

@@ -112,6 +112,10 @@ abstract class DryRunContract {
         DryRun counted = new ReplaySearch(outbox.tables, 7).dryRun(paid);
         assertThat(counted.exact()).isTrue();
         assertThat(counted.events()).isEqualTo(9);
+        assertThat(counted.sample())
+                .extracting(EventState::eventId)
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 9).mapToObj(i -> ids.get(5 * i + 4)).toList());
         DryRun estimated = new ReplaySearch(outbox.tables, 1).dryRun(paid);
         assertThat(estimated.exact()).isFalse();
         assertThat(estimated.events()).isBetween(8L, 11L);
