@@ -4,7 +4,7 @@ import dev.outbox.test.KafkaServer;
 import java.nio.file.Path;
 import java.util.List;
 
-/** {@code engine}, {@code tracing}, {@code databases}, {@code inbox}, {@code operations}: measure and print; see {@code docs/benchmarks.md}. {@code plans}: writes the plans into {@code docs/query-plans.md}. */
+/** {@code engine}, {@code tracing}, {@code databases}, {@code inbox}, {@code operations}, {@code trickle}: measure and print; see {@code docs/benchmarks.md}. {@code plans}: writes the plans into {@code docs/query-plans.md}. */
 final class Main {
     private static final Path RESULTS = Path.of("benchmarks/target/results.json");
 
@@ -18,10 +18,11 @@ final class Main {
             case "databases" -> databases(Options.parse(40_000, 3, words.subList(1, words.size())));
             case "inbox" -> inbox(Options.parse(100_000, 5, words.subList(1, words.size())));
             case "operations" -> operations(Options.parse(1_000_000, 5, words.subList(1, words.size())));
+            case "trickle" -> trickle(Options.parse(3_000, 3, words.subList(1, words.size())));
             case "plans" -> plans(PlansPage.of(Path.of("docs/query-plans.md")));
             default -> {
                 System.err.println(
-                        "usage: benchmarks/run engine|tracing|databases|inbox|operations [--events N] [--pairs N] [--workers N]"
+                        "usage: benchmarks/run engine|tracing|databases|inbox|operations|trickle [--events N] [--pairs N] [--workers N]"
                                 + " [--batch N] [--only NAME,...] [--connection NAME=VALUE&...] | plans");
                 System.exit(2);
             }
@@ -73,6 +74,15 @@ final class Main {
         }
         results.print();
         results.addTo(RESULTS, "operations_options", options);
+    }
+
+    private static void trickle(Options options) throws Exception {
+        Results results = new Results();
+        try (Server postgres = Server.start(Product.POSTGRESQL, options.connection());
+                KafkaServer kafka = KafkaServer.start()) {
+            new Trickle(postgres, new Broker(kafka), options, results).run();
+        }
+        results.print();
     }
 
     private static void plans(PlansPage page) throws Exception {

@@ -198,7 +198,7 @@ final class Table implements AutoCloseable {
         return Objects.requireNonNull(micros);
     }
 
-    private long highestSeq() {
+    long highestSeq() {
         Long highest = jdbc.queryForObject("SELECT coalesce(max(seq), 0) FROM outbox_events", Long.class);
         return highest == null ? 0 : highest;
     }

@@ -17,16 +17,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class HeaderMap extends AbstractMap<String, String> {
     private final Header[] headers;
+    private final String[] names;
 
     HeaderMap(Headers headers) {
         this.headers = headers.toArray();
+        this.names = new String[this.headers.length];
+        for (int i = 0; i < names.length; i++) names[i] = this.headers[i].key();
     }
 
     @Override
     public @Nullable String get(@Nullable Object name) {
-        for (int i = headers.length - 1; i >= 0; i--) {
-            if (headers[i].key().equals(name) && headers[i].value() != null)
-                return new String(headers[i].value(), UTF_8);
+        for (int i = names.length - 1; i >= 0; i--) {
+            if (!names[i].equals(name)) continue;
+            byte[] value = headers[i].value();
+            if (value != null) return new String(value, UTF_8);
         }
         return null;
     }

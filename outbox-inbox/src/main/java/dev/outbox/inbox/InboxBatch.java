@@ -21,11 +21,13 @@ import java.util.Set;
  */
 final class InboxBatch {
     private final InboxConsumer consumer;
-    private final Map<Delivery, InboxMessage> candidates = new LinkedHashMap<>();
+    private final Map<Delivery, InboxMessage> candidates;
     private final Map<Delivery, InboxOutcome> leftOut = new HashMap<>();
 
-    InboxBatch(InboxConsumer consumer) {
+    /** @param size how many there are, about */
+    InboxBatch(InboxConsumer consumer, int size) {
         this.consumer = consumer;
+        this.candidates = new LinkedHashMap<>(2 * size);
     }
 
     /** @return false for a copy of an event that is in the batch already */

@@ -175,7 +175,7 @@ public final class InboxProcessor {
             InboxConsumer consumer, List<InboxMessage> messages, Consumer<List<InboxMessage>> handler) {
         InboxOutcome[] outcomes = new InboxOutcome[messages.size()];
         List<Undecided> undecided = new ArrayList<>(messages.size());
-        InboxBatch batch = new InboxBatch(consumer);
+        InboxBatch batch = new InboxBatch(consumer, messages.size());
         for (int i = 0; i < outcomes.length; i++) {
             InboxMessage message = messages.get(i);
             InboxReplay replay = message.replay();
