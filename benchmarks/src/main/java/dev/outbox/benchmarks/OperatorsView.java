@@ -25,7 +25,7 @@ final class OperatorsView {
         this.results = results;
     }
 
-    void run() {
+    void run() throws Exception {
         try (Table table = new Table(server, "orders")) {
             table.add(options.events());
             table.publishAll();
@@ -35,9 +35,12 @@ final class OperatorsView {
             EventSearch search = new EventSearch(OutboxTables.of(table.dataSource));
             ReplaySearch replays = new ReplaySearch(OutboxTables.of(table.dataSource));
             for (int round = 0; round < options.pairs(); round++) {
-                results.add("list_ms", slowest(lists(search)));
-                results.add("quarantine_ms", slowest(quarantines(search)));
-                results.add("dry_run_ms", slowest(dryRuns(replays)));
+                try (PeakHeap heap = new PeakHeap()) {
+                    results.add("list_ms", slowest(lists(search)));
+                    results.add("quarantine_ms", slowest(quarantines(search)));
+                    results.add("dry_run_ms", slowest(dryRuns(replays)));
+                    results.add("operations_heap_mb", heap.usedMegabytes());
+                }
             }
         }
     }

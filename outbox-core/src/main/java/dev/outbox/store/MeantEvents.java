@@ -172,7 +172,6 @@ final class MeantEvents {
 
     private static String conditions(Meant meant) {
         ReplayPlan plan = meant.plan();
-        // what leaves most of them out comes first: each row is asked in this order
         StringBuilder conditions = new StringBuilder();
         if (!plan.aggregateIds().isEmpty()) conditions.append(" AND aggregate_id IN (:aggregateIds)");
         if (!plan.eventTypes().isEmpty()) conditions.append(" AND event_type IN (:eventTypes)");

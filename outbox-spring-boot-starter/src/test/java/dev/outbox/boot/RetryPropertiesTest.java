@@ -33,6 +33,12 @@ class RetryPropertiesTest {
     }
 
     @Test
+    void outages_count_if_that_is_asked_for() {
+        assertThat(rules(Map.of("outbox.retry.every-failure-counts", "true")).everyFailureCounts())
+                .isTrue();
+    }
+
+    @Test
     void what_makes_no_ladder_is_named() {
         assertThatThrownBy(() -> rules(Map.of("outbox.retry.max-attempts", "0")))
                 .isInstanceOf(OutboxConfigurationException.class)

@@ -126,6 +126,12 @@ class ApiIntegrationTest extends RunningShop {
     }
 
     @Test
+    void who_takes_no_json_is_told_so_in_json() {
+        Answer answer = shop.post("/api/v1/orders", ITEMS, "Accept", "application/xml", "Idempotency-Key", newKey());
+        expect(answer, 406, "NOT_ACCEPTABLE", "/api/v1/orders");
+    }
+
+    @Test
     void another_media_type_than_json_is_refused() {
         Answer answer = shop.post("/api/v1/orders", ITEMS, "Content-Type", "text/plain", "Idempotency-Key", newKey());
         expect(answer, 415, "UNSUPPORTED_MEDIA_TYPE", "/api/v1/orders");

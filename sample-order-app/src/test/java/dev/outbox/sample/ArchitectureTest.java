@@ -12,6 +12,7 @@ import com.tngtech.archunit.core.domain.JavaAnnotation;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.outbox.inbox.Inbox;
 import dev.outbox.sample.process.ProcessRole;
 import dev.outbox.sample.process.RunsIn;
 import dev.outbox.sample.product.application.CachedCatalog;
@@ -48,6 +49,32 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("api", "infra")
                 .whereLayer("domain")
                 .mayOnlyBeAccessedByLayers("api", "application", "infra")
+                .check(application);
+    }
+
+    /** A call that takes seconds would hold a connection, and locks. */
+    @Test
+    void no_transaction_is_held_while_the_data_platform_is_called() {
+        methods()
+                .that()
+                .areDeclaredInClassesThat()
+                .resideInAPackage("..sample.dataplatform..")
+                .and()
+                .areAnnotatedWith(Inbox.class)
+                .should()
+                .beAnnotatedWith(DescribedPredicate.<JavaAnnotation<?>>describe(
+                        "@Inbox(transaction = false)",
+                        inbox -> inbox.getRawType().isEquivalentTo(Inbox.class)
+                                && inbox.get("transaction")
+                                        .filter(Boolean.FALSE::equals)
+                                        .isPresent()))
+                .check(application);
+        noClasses()
+                .that()
+                .resideInAPackage("..sample.dataplatform..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.springframework.transaction..")
                 .check(application);
     }
 

@@ -3,6 +3,7 @@ package dev.outbox.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import dev.outbox.sample.mockplatform.domain.MockDelivery;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
@@ -77,6 +78,9 @@ class DataPlatformIntegrationTest extends DataPlatformShop {
         assertThat(letter.get("error").asString())
                 .contains("The data platform refuses event", "ORDER_CANCELLED", "it has answered 422");
         assertThat(copies(order)).isEqualTo(1);
+        assertThat(lines(order))
+                .anyMatch(line -> line.getLevel() == Level.ERROR
+                        && line.getFormattedMessage().startsWith("The data platform refuses event"));
         await().atMost(PATIENCE).until(() -> refusals() > refusedBefore);
         assertThat(refusals()).isEqualTo(refusedBefore + 1);
         assertThat(circuit.getState()).isEqualTo(State.CLOSED);

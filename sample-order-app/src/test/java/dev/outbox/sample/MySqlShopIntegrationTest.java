@@ -41,6 +41,18 @@ class MySqlShopIntegrationTest {
     class DataPlatform extends DataPlatformIntegrationTest {}
 
     @Nested
+    class DataPlatformOutages extends DataPlatformOutageIntegrationTest {}
+
+    @Nested
+    class Permissions extends PermissionsIntegrationTest {}
+
+    @Nested
+    class Users extends UserIntegrationTest {}
+
+    @Nested
+    class Tokens extends TokenIntegrationTest {}
+
+    @Nested
     class RequestIds extends RequestIdIntegrationTest {}
 
     @Nested

@@ -41,7 +41,7 @@ import tools.jackson.databind.JsonNode;
 class ScenariosIntegrationTest {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    /** Two policies of the quarantine, two applications. */
+    /** Each policy is an application of its own. */
     abstract static class Scenario extends RunningShop {
         static final String API = "/outbox/api";
         private static final int PHOTO = 5_000;
@@ -301,6 +301,58 @@ class ScenariosIntegrationTest {
             await().atMost(PATIENCE).until(() -> status(events.get(1)).equals("PUBLISHED"));
             assertThat(typesOf("A")).containsExactly("ParcelPacked", "ParcelSent", "ParcelPhotographed");
             say("In the topic, of parcel A: %s.", typesOf("A"));
+        }
+    }
+
+    @Nested
+    @TestPropertySource(
+            properties = {
+                "outbox.retry.every-failure-counts=true",
+                "outbox.retry.max-attempts=2",
+                "outbox.retry.exponential.initial-delay=100ms",
+                "outbox.relay.probe.first-delay=100ms",
+                "outbox.relay.probe.max-delay=200ms",
+                "outbox.relay.send-timeout=2s",
+                "outbox.relay.lease=4s"
+            })
+    class WhereEveryFailureCounts extends Scenario {
+        @Test
+        void quarantine_after_an_outage_then_approval() {
+            say("");
+            say("Quarantine after an outage, then approval (outbox.retry.every-failure-counts=true, max-attempts=2)");
+            long product = shop.product(10);
+            String order;
+            kafka.pause();
+            try {
+                order = shop.order(newKey(), product, 1).text("id");
+                say("Kafka does not answer. An order is placed all the same.");
+                await().atMost(PATIENCE)
+                        .until(() -> event(order).get("status").asString().equals("QUARANTINED"));
+            } finally {
+                kafka.resume();
+            }
+            assertThat(event(order).get("attempts").asInt()).isEqualTo(2);
+            say(
+                    "Its event is in quarantine after %s attempts, although nothing is wrong with it.",
+                    event(order).get("attempts"));
+            say("Kafka answers again.");
+            assertThat(operate(
+                                    "/quarantine/approve",
+                                    "{\"reason\": \"Kafka is back\", \"filter\": {\"aggregateId\": \"%s\"}}"
+                                            .formatted(order))
+                            .body()
+                            .get("decided")
+                            .asInt())
+                    .isOne();
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(shop.notifications(order)).hasSize(1));
+            say(
+                    "Its event is %s, and the order has one notification.",
+                    event(order).get("status").asString());
+        }
+
+        private JsonNode event(String order) {
+            return outbox("/events?aggregateId=" + order).body().get("events").get(0);
         }
     }
 }

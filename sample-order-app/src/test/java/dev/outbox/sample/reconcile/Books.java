@@ -39,8 +39,9 @@ final class Books {
      *
      * @param told the orders that customers were told of
      * @param stock of each product at the beginning
+     * @param kills that there were
      */
-    Result reconcile(Options options, Set<String> told, int placedTwice, int stock) {
+    Result reconcile(Options options, Set<String> told, int placedTwice, int stock, int kills) {
         Set<String> orders = new HashSet<>(strings("SELECT id::text FROM orders"));
         agree("orders with several ids", 0, placedTwice);
         agree("orders placed and asked for", options.orders(), orders.size());
@@ -91,7 +92,7 @@ final class Books {
                 (long) orderEvents.size() + productEvents.size() - distinctEvents() - copies,
                 pending,
                 quarantined,
-                options.kills(),
+                kills,
                 List.copyOf(differences));
     }
 

@@ -18,6 +18,7 @@ final class Fleet implements AutoCloseable {
     private final int port;
     private final List<String> settings;
     private final Map<ProcessRole, ChildJvm> processes = new EnumMap<>(ProcessRole.class);
+    private int kills;
 
     /**
      * Starts nothing yet.
@@ -58,8 +59,14 @@ final class Fleet implements AutoCloseable {
     synchronized void kill(ProcessRole role) {
         try (ChildJvm killed = process(role)) {
             killed.kill();
+            kills++;
         }
         start(role);
+    }
+
+    /** How many processes were killed so far. */
+    synchronized int kills() {
+        return kills;
     }
 
     /** Lines of a process that tell of an error. */

@@ -103,7 +103,8 @@ final class Reconciliation {
         Customers customers = new Customers(options, new Blows(options, fleet, kafka, log), shoppers, products);
         customers.order();
 
-        Result result = settled(kafka, jdbc).reconcile(options, customers.placed(), customers.placedTwice(), stock);
+        Result result = settled(kafka, jdbc)
+                .reconcile(options, customers.placed(), customers.placedTwice(), stock, fleet.kills());
         result.differences().forEach(difference -> log.accept("DIFFERENCE " + difference));
         if (!result.differences().isEmpty())
             for (ProcessRole role : ProcessRole.values())

@@ -51,9 +51,14 @@ class GuardedDataPlatform implements DataPlatform {
                 circuit.getName(),
                 RetryConfig.custom()
                         .maxAttempts(tries)
-                        .intervalFunction(IntervalFunction.ofExponentialBackoff(properties.retryDelay(), 2))
+                        .intervalFunction(pauses(properties))
                         .retryOnException(CallFailedException.class::isInstance)
                         .build());
+    }
+
+    /** In milliseconds, after the first try, the second, and so on. */
+    static IntervalFunction pauses(DataPlatformProperties properties) {
+        return IntervalFunction.ofExponentialBackoff(properties.retryDelay(), 2);
     }
 
     /** The tries of one delivery. For one thread. */

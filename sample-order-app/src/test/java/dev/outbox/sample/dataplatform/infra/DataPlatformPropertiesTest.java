@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.outbox.sample.settings.UnusableSettingException;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.core.io.ClassPathResource;
 import org.springframework.mock.env.MockEnvironment;
 
 class DataPlatformPropertiesTest {
@@ -30,6 +33,24 @@ class DataPlatformPropertiesTest {
         assertThat(defaults.retryDelay()).hasSeconds(1);
         assertThat(defaults.openFor()).hasSeconds(10);
         assertThat(defaults.maxConcurrentCalls()).isEqualTo(4);
+        assertThat(IntStream.rangeClosed(1, defaults.retries()).mapToObj(GuardedDataPlatform.pauses(defaults)::apply))
+                .containsExactly(1000L, 2000L, 4000L);
+    }
+
+    @Test
+    void the_environment_says_how_long_an_answer_is_waited_for() throws Exception {
+        assertThat(shipped(new MockEnvironment()).timeout()).hasSeconds(3);
+        assertThat(shipped(new MockEnvironment().withProperty("MOCK_DATA_PLATFORM_TIMEOUT_MS", "1500"))
+                        .timeout())
+                .hasMillis(1500);
+    }
+
+    /** As the application's own file has it. */
+    private static DataPlatformProperties shipped(MockEnvironment environment) throws Exception {
+        new YamlPropertySourceLoader()
+                .load("shipped", new ClassPathResource("application.yml"))
+                .forEach(environment.getPropertySources()::addLast);
+        return Binder.get(environment).bindOrCreate("sample.data-platform", DataPlatformProperties.class);
     }
 
     @Test

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.dao.OptimisticLockingFailureException;
 import org.springframework.resilience.annotation.EnableResilientMethods;
+import org.springframework.resilience.annotation.Retryable;
 
 class RetriedOnConflictTest {
     @EnableResilientMethods
@@ -30,6 +31,13 @@ class RetriedOnConflictTest {
         public int tries() {
             return tries.get();
         }
+    }
+
+    @Test
+    void those_who_have_met_wait_for_different_times() {
+        Retryable rule = RetriedOnConflict.class.getAnnotation(Retryable.class);
+        assertThat(rule.maxRetries()).isBetween(3L, 5L);
+        assertThat(rule.jitter()).isPositive();
     }
 
     @Test
