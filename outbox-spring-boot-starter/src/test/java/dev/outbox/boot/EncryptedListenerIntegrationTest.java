@@ -1,9 +1,12 @@
 package dev.outbox.boot;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
 import dev.outbox.encryption.EncryptedPayload;
 import dev.outbox.encryption.EventIdentity;
 import dev.outbox.encryption.PayloadCipher;
@@ -18,7 +21,10 @@ import dev.outbox.spi.KeyRing;
 import dev.outbox.test.KafkaServer;
 import dev.outbox.test.PostgresSchema;
 import dev.outbox.test.TestServers;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,11 +34,18 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.UnaryOperator;
+import javax.sql.DataSource;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -45,9 +58,14 @@ import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.export.prometheus.PrometheusMetricsExportAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationContext;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.kafka.annotation.KafkaListener;
 
 /** A listener of encrypted events, whose key is missing for a while, and one of whose payloads is not what was published. */
@@ -77,11 +95,16 @@ class EncryptedListenerIntegrationTest {
         @KafkaListener(topics = "${topic}")
         @Inbox("secretary")
         void on(Secret secret, InboxMessage meta) {
+            if (meta.aggregateId().equals("failing")) throw new IllegalStateException("not " + secret.text());
             read.add(meta.aggregateId() + " " + secret.text());
         }
     }
 
-    private final EncryptionKey key = new EncryptionKey("2026-11", "an AES-256 key with 32 bytes ...".getBytes(UTF_8));
+    private static final byte[] SECRET = "an AES-256 key with 32 bytes ...".getBytes(UTF_8);
+    private static final String PLAINTEXT = "plain text";
+    private static final String PAYLOAD = "{\"text\":\"" + PLAINTEXT + "\"}";
+
+    private final EncryptionKey key = new EncryptionKey("2026-11", SECRET);
     private final KafkaServer kafka = TestServers.kafka();
     private final String topic = kafka.uniqueTopic("secrets", 1);
     private final PostgresSchema schema = TestServers.postgres().createSchema("secrets");
@@ -107,6 +130,9 @@ class EncryptedListenerIntegrationTest {
                         DataSourceAutoConfiguration.class,
                         DataSourceTransactionManagerAutoConfiguration.class,
                         KafkaAutoConfiguration.class,
+                        MetricsAutoConfiguration.class,
+                        CompositeMeterRegistryAutoConfiguration.class,
+                        PrometheusMetricsExportAutoConfiguration.class,
                         OutboxFormatAutoConfiguration.class,
                         OutboxEncryptionAutoConfiguration.class,
                         OutboxInboxAutoConfiguration.class,
@@ -132,8 +158,8 @@ class EncryptedListenerIntegrationTest {
             Listener listener = context.getBean(Listener.class);
             HealthIndicator health = context.getBean(HealthIndicator.class);
             assertThat(status(health)).isEqualTo(Status.UP);
-            send("1", payload -> payload);
-            send("2", payload -> payload);
+            send("1", PAYLOAD);
+            send("2", PAYLOAD);
             await().until(() -> status(health).equals(Status.DOWN));
             assertThat(String.valueOf(health.health()))
                     .contains("secretary at " + topic + "-0@0", "since", "2026-11")
@@ -149,28 +175,73 @@ class EncryptedListenerIntegrationTest {
     }
 
     @Test
-    void a_payload_that_was_changed_is_put_aside_with_the_reason(CapturedOutput output) {
+    void what_cannot_be_handled_is_put_aside_with_the_reason_and_without_key_and_plaintext(CapturedOutput output) {
         consumers.known.put(key.id(), key);
         createDeadLetterTopic();
-        application().run(context -> {
-            send("1", payload -> {
-                payload[payload.length - 1] ^= 1;
-                return payload;
-            });
-            send("2", payload -> payload);
-            Listener listener = context.getBean(Listener.class);
-            await().untilAsserted(() -> assertThat(listener.read).containsExactly("2 plain text"));
-            DeadLetters aside = context.getBean(DeadLetters.class);
-            List<DeadLetter> letters = aside.list(DeadLetterFilter.of("secretary"), 0, 10);
-            assertThat(letters).singleElement().satisfies(letter -> {
-                assertThat(letter.key().aggregateId()).isEqualTo("1");
-                assertThat(letter.attempts()).isEqualTo(1);
-                assertThat(letter.error())
+        try (LogOfEverything log = new LogOfEverything(Level.INFO)) {
+            application().run(context -> {
+                send("changed", PAYLOAD, payload -> {
+                    payload[payload.length - 1] ^= 1;
+                    return payload;
+                });
+                send("unreadable", "\"" + PLAINTEXT + "\"");
+                send("failing", PAYLOAD);
+                send("fine", PAYLOAD);
+                Listener listener = context.getBean(Listener.class);
+                await().untilAsserted(() -> assertThat(listener.read).containsExactly("fine " + PLAINTEXT));
+                List<DeadLetter> letters =
+                        context.getBean(DeadLetters.class).list(DeadLetterFilter.of("secretary"), 0, 10);
+                assertThat(letters)
+                        .extracting(letter -> letter.key().aggregateId(), DeadLetter::attempts)
+                        .containsExactly(tuple("changed", 1), tuple("unreadable", 1), tuple("failing", 4));
+                assertThat(letters.get(0).error())
                         .startsWith("dev.outbox.UndecryptablePayloadException: ")
                         .contains("not those that were published");
+                assertThat(letters.get(1).error()).contains("cannot be read as " + Secret.class.getName());
+                assertThat(letters.get(2).error()).isEqualTo("java.lang.IllegalStateException");
+
+                PrometheusMeterRegistry prometheus = context.getBean(PrometheusMeterRegistry.class);
+                await().until(() -> prometheus
+                        .scrape()
+                        .contains("outbox_inbox_events_total{consumer=\"secretary\",outcome=\"handled\"} 1.0"));
+                String stored = rows(context, "inbox_dead_letters") + rows(context, "inbox_events");
+                assertThat(stored).contains("cannot be read as");
+                String copies = copies(letters.size());
+                assertThat(copies).contains("changed", "unreadable", "failing");
+                Secrets.of(PLAINTEXT, SECRET).assertNotIn(letters + prometheus.scrape() + stored + copies);
             });
-            assertThat(output).doesNotContain("plain text");
-        });
+            assertThat(log.toString()).contains("has failed for the last time");
+            Secrets.of(PLAINTEXT, SECRET).assertNotIn(log + output.getAll());
+        }
+    }
+
+    private static String rows(ApplicationContext context, String table) {
+        return new JdbcTemplate(context.getBean(DataSource.class))
+                .queryForList("SELECT * FROM " + table)
+                .toString();
+    }
+
+    /** With headers and values, as the dead-letter topic has them. */
+    private String copies(int count) {
+        List<String> copies = new ArrayList<>();
+        try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", kafka.bootstrapServers()),
+                new StringDeserializer(),
+                new ByteArrayDeserializer())) {
+            TopicPartition partition = new TopicPartition(topic + ".DLT", 0);
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            while (copies.size() < count)
+                consumer.poll(Duration.ofMillis(300)).forEach(copy -> copies.add(everything(copy)));
+        }
+        return copies.toString();
+    }
+
+    private static String everything(ConsumerRecord<String, byte[]> copy) {
+        StringBuilder everything = new StringBuilder(copy.key()).append(new String(copy.value(), ISO_8859_1));
+        for (Header header : copy.headers())
+            everything.append(header.key()).append(new String(header.value(), ISO_8859_1));
+        return everything.toString();
     }
 
     private static Status status(HealthIndicator indicator) {
@@ -188,10 +259,14 @@ class EncryptedListenerIntegrationTest {
         }
     }
 
-    private void send(String aggregateId, UnaryOperator<byte[]> onTheWay) {
+    private void send(String aggregateId, String payload) {
+        send(aggregateId, payload, envelope -> envelope);
+    }
+
+    private void send(String aggregateId, String plaintext, UnaryOperator<byte[]> onTheWay) {
         UUID id = UUID.randomUUID();
-        EncryptedPayload payload = publishers.encrypt(
-                new EventIdentity(id, "Told", "Order", aggregateId), "{\"text\":\"plain text\"}".getBytes(UTF_8));
+        EncryptedPayload payload =
+                publishers.encrypt(new EventIdentity(id, "Told", "Order", aggregateId), plaintext.getBytes(UTF_8));
         ProducerRecord<String, byte[]> record =
                 new ProducerRecord<>(topic, aggregateId, onTheWay.apply(payload.envelope()));
         Map<String, String> headers = new HashMap<>();

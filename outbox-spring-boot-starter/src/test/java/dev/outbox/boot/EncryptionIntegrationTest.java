@@ -8,11 +8,6 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.Appender;
-import ch.qos.logback.core.OutputStreamAppender;
 import dev.outbox.EventPayload;
 import dev.outbox.EventStatus;
 import dev.outbox.MissingEncryptionKeyException;
@@ -28,15 +23,12 @@ import dev.outbox.store.EventStore;
 import dev.outbox.test.KafkaServer;
 import dev.outbox.test.PostgresSchema;
 import dev.outbox.test.TestServers;
-import java.io.ByteArrayOutputStream;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
@@ -50,15 +42,18 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.export.prometheus.PrometheusMetricsExportAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -71,15 +66,10 @@ import org.springframework.transaction.support.TransactionTemplate;
 @ExtendWith(OutputCaptureExtension.class)
 @Timeout(120)
 class EncryptionIntegrationTest {
-    private static final Logger ROOT = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     private static final String PLAINTEXT = "pl4intext of the order";
 
     private final KafkaServer kafka = TestServers.kafka();
     private final String topic = kafka.uniqueTopic("encrypted", 1);
-    private final Map<Logger, Level> quiet = new HashMap<>();
-    private final ByteArrayOutputStream logged = new ByteArrayOutputStream();
-    private final OutputStreamAppender<ILoggingEvent> everything = new OutputStreamAppender<>();
-    private final Appender<ILoggingEvent> console = ROOT.getAppender("OUT");
     private final byte[] first = secret(1);
     private final byte[] second = secret(2);
 
@@ -93,11 +83,15 @@ class EncryptionIntegrationTest {
                         DataSourceAutoConfiguration.class,
                         DataSourceTransactionManagerAutoConfiguration.class,
                         KafkaAutoConfiguration.class,
+                        MetricsAutoConfiguration.class,
+                        CompositeMeterRegistryAutoConfiguration.class,
+                        PrometheusMetricsExportAutoConfiguration.class,
                         OutboxFormatAutoConfiguration.class,
                         OutboxAutoConfiguration.class,
                         OutboxEncryptionAutoConfiguration.class,
                         OutboxKafkaAutoConfiguration.class,
                         OutboxRelayAutoConfiguration.class,
+                        OutboxMetricsAutoConfiguration.class,
                         OutboxInboxAutoConfiguration.class))
                 .withPropertyValues(
                         "spring.datasource.url=" + schema.jdbcUrl(),
@@ -118,16 +112,6 @@ class EncryptionIntegrationTest {
 
     private ApplicationContextRunner withFirstKey() {
         return withKeys("first", "first=" + base64(first));
-    }
-
-    @AfterEach
-    void quieten() {
-        quiet.forEach(Logger::setLevel);
-        if (everything.isStarted()) {
-            ROOT.detachAppender(everything);
-            ROOT.addAppender(console);
-            everything.stop();
-        }
     }
 
     @Test
@@ -190,8 +174,29 @@ class EncryptionIntegrationTest {
 
     @Test
     void keys_and_plaintext_are_in_nothing_that_is_printed(CapturedOutput output) {
-        everythingIsLogged();
-        org.slf4j.Logger application = LoggerFactory.getLogger("the.application");
+        StringBuilder measured = new StringBuilder();
+        try (LogOfEverything log = new LogOfEverything(Level.TRACE)) {
+            workAndFail(measured);
+            String printed = log + output.getAll();
+            assertThat(printed)
+                    .as("that everything is logged")
+                    .contains(
+                            "TRACE",
+                            "INSERT INTO outbox_events",
+                            "a payload of 24 bytes",
+                            "changed",
+                            "unknown",
+                            "unseen",
+                            "no start");
+            assertThat(measured)
+                    .as("that everything is measured")
+                    .contains("outbox_relay_published_total 1.0", "outbox_inbox_events_total{", "outbox_events{");
+            Secrets.of(PLAINTEXT, first, second).assertNotIn(printed + measured);
+        }
+    }
+
+    private void workAndFail(StringBuilder measured) {
+        Logger application = LoggerFactory.getLogger("the.application");
         AtomicReference<UUID> published = new AtomicReference<>();
         withFirstKey().run(context -> {
             UUID event = publish(context, OutboxMessage.of("Order", "1", "Secret", PLAINTEXT));
@@ -207,6 +212,9 @@ class EncryptionIntegrationTest {
             Throwable changed = catchThrowable(() -> handle(context, "another", record));
             assertThat(changed).isInstanceOf(UndecryptablePayloadException.class);
             application.error("changed", changed);
+            PrometheusMeterRegistry prometheus = context.getBean(PrometheusMeterRegistry.class);
+            await().until(() -> prometheus.scrape().contains("outbox_relay_published_total 1.0"));
+            measured.append(prometheus.scrape());
         });
         withKeys("second", "second=" + base64(second)).run(context -> {
             Throwable unknown =
@@ -217,50 +225,12 @@ class EncryptionIntegrationTest {
                     catchThrowable(() -> operations(context).payload(requireNonNull(published.get()), "ticket 4711"));
             assertThat(unseen).isInstanceOf(MissingEncryptionKeyException.class);
             application.error("unseen", unseen);
+            measured.append(context.getBean(PrometheusMeterRegistry.class).scrape());
         });
         withKeys("first", "first=" + base64(first) + "?").run(context -> {
             assertThat(context).hasFailed();
             application.error("no start", context.getStartupFailure());
         });
-        String printed = logged.toString(UTF_8) + output.getAll();
-        assertThat(printed)
-                .as("that everything is logged")
-                .contains(
-                        "TRACE",
-                        "INSERT INTO outbox_events",
-                        "a payload of 24 bytes",
-                        "changed",
-                        "unknown",
-                        "unseen",
-                        "no start");
-        List<String> secrets = new ArrayList<>(List.of(PLAINTEXT));
-        for (byte[] secret : List.of(first, second, PLAINTEXT.getBytes(UTF_8))) {
-            String hex = HexFormat.of().formatHex(secret);
-            String numbers = Arrays.toString(secret);
-            secrets.addAll(List.of(
-                    base64(secret), hex, hex.toUpperCase(Locale.ROOT), numbers.substring(1, numbers.length() - 1)));
-        }
-        for (String secret : secrets)
-            assertThat(printed.contains(secret)).as(secret).isFalse();
-    }
-
-    /** Into memory: it is a megabyte that nobody wants to read. */
-    private void everythingIsLogged() {
-        for (String name : List.of(org.slf4j.Logger.ROOT_LOGGER_NAME, "org.apache.kafka")) {
-            Logger logger = (Logger) LoggerFactory.getLogger(name);
-            quiet.put(logger, logger.getLevel());
-            logger.setLevel(Level.TRACE);
-        }
-        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
-        encoder.setContext(ROOT.getLoggerContext());
-        encoder.setPattern("%level %logger %msg%n");
-        encoder.start();
-        everything.setContext(ROOT.getLoggerContext());
-        everything.setEncoder(encoder);
-        everything.setOutputStream(logged);
-        everything.start();
-        ROOT.detachAppender(console);
-        ROOT.addAppender(everything);
     }
 
     private UUID publish(ApplicationContext context, OutboxMessage message) {

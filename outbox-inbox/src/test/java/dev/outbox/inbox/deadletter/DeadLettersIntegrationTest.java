@@ -9,6 +9,7 @@ import dev.outbox.inbox.DeadLetter;
 import dev.outbox.inbox.DeadLetterFilter;
 import dev.outbox.inbox.EventKey;
 import dev.outbox.inbox.RecordPosition;
+import dev.outbox.inbox.RedriveResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -21,6 +22,10 @@ import org.junit.jupiter.api.Test;
 
 /** What is put aside, how it is found again, and what keys it holds. */
 class DeadLettersIntegrationTest extends DeadLettersOnEveryDatabase {
+    /** What would be run or expanded if it were not a parameter of a statement. */
+    private static final List<String> INJECTIONS = List.of(
+            "' OR '1'='1", "x'; DROP TABLE inbox_dead_letters; --", "\\' OR 1=1 #", "%", "order_", ":limit", "?");
+
     DeadLettersIntegrationTest(InboxDatabase database) {
         super(database);
     }
@@ -74,6 +79,40 @@ class DeadLettersIntegrationTest extends DeadLettersOnEveryDatabase {
                 .hasSize(6);
         assertThat(deadLetters.list(ALL.topic("Orders"), 0, 10)).isEmpty();
         assertThat(deadLetters.list(ALL.eventType("orderplaced"), 0, 10)).isEmpty();
+    }
+
+    @Test
+    void what_a_filter_says_is_compared_and_never_run_or_expanded() {
+        putAside("1", 1, 2);
+        UUID id = deadLetters.list(ALL, 0, 1).get(0).eventId();
+        for (String attempt : INJECTIONS) {
+            List<DeadLetterFilter> filters = List.of(
+                    ALL.topic(attempt),
+                    ALL.eventType(attempt),
+                    ALL.aggregate(attempt, "1"),
+                    ALL.aggregate("Order", attempt));
+            for (DeadLetterFilter filter : filters) {
+                assertNothingIsFound(filter);
+                assertThat(deadLetters.redrive(filter, 10, attempt)).isEqualTo(new RedriveResult(0, List.of(), ""));
+            }
+            assertNothingIsFound(DeadLetterFilter.of(attempt));
+            assertThat(deadLetters.find(attempt, id)).isEmpty();
+            assertThat(deadLetters.discard(attempt, id, attempt)).isFalse();
+        }
+        assertThat(listed()).containsExactly(1L, 2L);
+        assertThat(isHeld("1")).isTrue();
+        assertThat(handled()).isEmpty();
+        assertThat(deadLetters.discard(CONSUMER, id, "x'; DROP TABLE inbox_audit; --"))
+                .isTrue();
+        assertThat(listed()).containsExactly(2L);
+        assertThat(deadLetters.audit(Long.MAX_VALUE, 10))
+                .extracting(AuditEntry::reason)
+                .containsExactly("x'; DROP TABLE inbox_audit; --");
+    }
+
+    private void assertNothingIsFound(DeadLetterFilter filter) {
+        assertThat(deadLetters.list(filter, 0, 10)).as("%s", filter).isEmpty();
+        assertThat(deadLetters.impact(filter).events()).as("%s", filter).isZero();
     }
 
     @Test
