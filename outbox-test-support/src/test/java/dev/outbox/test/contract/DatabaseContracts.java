@@ -63,6 +63,14 @@ abstract class DatabaseContracts {
     }
 
     @Nested
+    class Decisions extends DecisionContract {
+        @Override
+        DataSource emptySchema() {
+            return DatabaseContracts.this.emptySchema();
+        }
+    }
+
+    @Nested
     class Payloads extends PayloadContract {
         @Override
         DataSource emptySchema() {
