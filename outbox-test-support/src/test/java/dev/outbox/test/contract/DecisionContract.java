@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
+import static org.awaitility.Awaitility.await;
 
 import dev.outbox.AuditEntry;
 import dev.outbox.Decision;
@@ -14,6 +15,9 @@ import dev.outbox.OutboxMessage;
 import dev.outbox.OutboxOperations;
 import dev.outbox.publish.TransactionalOutboxPublisher;
 import dev.outbox.store.Dialect;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.sql.Types;
 import java.util.List;
 import java.util.Set;
@@ -37,6 +41,9 @@ abstract class DecisionContract {
     private OutboxOperations operations;
 
     abstract DataSource emptySchema();
+
+    /** How many transactions are waiting for another one now. */
+    abstract int waiting(Outbox outbox);
 
     @BeforeEach
     void createTables() {
@@ -108,6 +115,35 @@ abstract class DecisionContract {
             assertThat(status).isEqualTo(line.action().equals("APPROVE") ? EventStatus.PENDING : EventStatus.DISCARDED);
         }
         assertThat(lines.stream().map(AuditEntry::eventId).collect(toSet())).isEqualTo(Set.copyOf(ids));
+    }
+
+    /** Both have found the event, and wait for the lock of its lane until it is let go. */
+    @Test
+    void of_two_who_approve_the_same_event_at_once_one_wins_and_the_other_is_told() throws Exception {
+        UUID id = outbox.publish("A", "body");
+        set(id, EventStatus.QUARANTINED, "too large");
+        ExecutorService operators = Executors.newFixedThreadPool(2);
+        try (Connection lane = outbox.dataSource.getConnection()) {
+            lock(lane, outbox.laneOf(id));
+            Future<Boolean> one = operators.submit(() -> operations.approve(id, REASON));
+            Future<Boolean> other = operators.submit(() -> operations.approve(id, REASON));
+            await().until(() -> waiting(outbox) == 2);
+            lane.rollback();
+            assertThat(List.of(one.get(), other.get())).containsExactlyInAnyOrder(true, false);
+        } finally {
+            operators.shutdown();
+        }
+        assertThat(state(id)).isEqualTo(EventStatus.PENDING);
+        assertThat(operations.audit(Long.MAX_VALUE, 10))
+                .extracting(AuditEntry::action, AuditEntry::eventId)
+                .containsExactly(tuple("APPROVE", id));
+    }
+
+    private static void lock(Connection connection, int lane) throws SQLException {
+        connection.setAutoCommit(false);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SELECT lane FROM outbox_lanes WHERE lane = %d FOR UPDATE".formatted(lane));
+        }
     }
 
     @Test
