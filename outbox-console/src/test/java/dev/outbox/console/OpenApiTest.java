@@ -101,7 +101,8 @@ class OpenApiTest {
                                     "topic",
                                     "from",
                                     "until",
-                                    "error");
+                                    "error",
+                                    "eventId");
                     assertThat(schemas.path("DeadLetterFilterRequest")
                                     .path("properties")
                                     .propertyNames())

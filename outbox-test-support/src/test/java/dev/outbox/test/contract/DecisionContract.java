@@ -63,6 +63,10 @@ abstract class DecisionContract {
         outbox.publish("C", "body");
         assertThat(operations.impact(EventFilter.quarantined())).isEqualTo(new Impact(2, 2, 4, false));
         assertThat(operations.impact(EventFilter.all().withError("large"))).isEqualTo(new Impact(1, 1, 4, false));
+        assertThat(operations.impact(EventFilter.all().withEvent(head))).isEqualTo(new Impact(1, 1, 4, false));
+        assertThat(operations.impact(EventFilter.all().withEvent(other))).isEqualTo(new Impact(1, 1, 0, false));
+        assertThat(operations.impact(EventFilter.all().withEvent(followers.get(0))))
+                .isEqualTo(new Impact(0, 0, 0, false));
         assertThat(operations.impact(EventFilter.all().withKey("Order", "C"))).isEqualTo(new Impact(0, 0, 0, false));
     }
 

@@ -101,6 +101,12 @@ abstract class OperationsContract {
         assertThat(found(EventFilter.all().withPeriod(null, soon))).containsExactly(other, one);
         assertThat(found(EventFilter.all().withError("100% too"))).containsExactly(other);
         assertThat(found(EventFilter.quarantined().withError("too large"))).containsExactly(other);
+        assertThat(found(EventFilter.all().withEvent(one))).containsExactly(one);
+        assertThat(found(EventFilter.quarantined().withEvent(other))).containsExactly(other);
+        assertThat(found(EventFilter.quarantined().withEvent(one))).isEmpty();
+        assertThat(found(EventFilter.all().withEvent(one).withKey("Order", "B")))
+                .isEmpty();
+        assertThat(found(EventFilter.all().withEvent(UUID.randomUUID()))).isEmpty();
     }
 
     @Test
@@ -135,6 +141,11 @@ abstract class OperationsContract {
         EventPage looked = search.find(filter, Long.MAX_VALUE, 10);
         assertThat(looked.events()).isEmpty();
         assertThat(ids(search.find(filter, next(looked), 10).events())).containsExactly(oldest);
+        EventFilter named = EventFilter.all().withEvent(oldest);
+        EventPage found = search.find(named, Long.MAX_VALUE, 1);
+        assertThat(ids(found.events())).containsExactly(oldest);
+        assertThat(found.next()).isNull();
+        assertThat(search.find(named, found.events().get(0).seq(), 1).events()).isEmpty();
 
         List<UUID> all = new ArrayList<>();
         EventPage page = search.find(EventFilter.all(), Long.MAX_VALUE, 7);
