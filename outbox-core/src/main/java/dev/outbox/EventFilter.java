@@ -3,6 +3,7 @@ package dev.outbox;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param from from when on they were stored, by the database's clock
  * @param until before when they were stored, by the database's clock
  * @param error a part of the error of their last failure
+ * @param eventId one event
  */
 public record EventFilter(
         Set<EventStatus> statuses,
@@ -22,8 +24,9 @@ public record EventFilter(
         @Nullable String topic,
         @Nullable Instant from,
         @Nullable Instant until,
-        @Nullable String error) {
-    private static final EventFilter ALL = new EventFilter(Set.of(), null, null, null, null, null, null, null);
+        @Nullable String error,
+        @Nullable UUID eventId) {
+    private static final EventFilter ALL = new EventFilter(Set.of(), null, null, null, null, null, null, null, null);
 
     /** @throws IllegalArgumentException if the period ends before it begins */
     public EventFilter {
@@ -45,28 +48,33 @@ public record EventFilter(
     /** Those in one of these states. */
     public EventFilter withStatus(EventStatus first, EventStatus... others) {
         return new EventFilter(
-                EnumSet.of(first, others), eventType, aggregateType, aggregateId, topic, from, until, error);
+                EnumSet.of(first, others), eventType, aggregateType, aggregateId, topic, from, until, error, eventId);
     }
 
     public EventFilter withEventType(String eventType) {
-        return new EventFilter(statuses, eventType, aggregateType, aggregateId, topic, from, until, error);
+        return new EventFilter(statuses, eventType, aggregateType, aggregateId, topic, from, until, error, eventId);
     }
 
     /** Those of one key. */
     public EventFilter withKey(String aggregateType, String aggregateId) {
-        return new EventFilter(statuses, eventType, aggregateType, aggregateId, topic, from, until, error);
+        return new EventFilter(statuses, eventType, aggregateType, aggregateId, topic, from, until, error, eventId);
     }
 
     public EventFilter withTopic(String topic) {
-        return new EventFilter(statuses, eventType, aggregateType, aggregateId, topic, from, until, error);
+        return new EventFilter(statuses, eventType, aggregateType, aggregateId, topic, from, until, error, eventId);
     }
 
     /** Those stored in a period; either end may be open. */
     public EventFilter withPeriod(@Nullable Instant from, @Nullable Instant until) {
-        return new EventFilter(statuses, eventType, aggregateType, aggregateId, topic, from, until, error);
+        return new EventFilter(statuses, eventType, aggregateType, aggregateId, topic, from, until, error, eventId);
     }
 
     public EventFilter withError(String part) {
-        return new EventFilter(statuses, eventType, aggregateType, aggregateId, topic, from, until, part);
+        return new EventFilter(statuses, eventType, aggregateType, aggregateId, topic, from, until, part, eventId);
+    }
+
+    /** That one. What else is given has to hold for it as well. */
+    public EventFilter withEvent(UUID eventId) {
+        return new EventFilter(statuses, eventType, aggregateType, aggregateId, topic, from, until, error, eventId);
     }
 }

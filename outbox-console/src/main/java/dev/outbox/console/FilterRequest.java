@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Which events, as the parameters of a query or as JSON say it; the conditions are those of {@link EventFilter}. */
@@ -18,7 +19,8 @@ record FilterRequest(
         @Nullable String topic,
         @Nullable String from,
         @Nullable String until,
-        @Nullable String error) {
+        @Nullable String error,
+        @Nullable String eventId) {
     private static final Conditions CONDITIONS = new Conditions(FilterRequest.class, Set.of("before", "size"));
 
     @JsonAnySetter
@@ -36,6 +38,7 @@ record FilterRequest(
             status.stream()
                     .filter(name -> name == null || !name.isEmpty())
                     .forEach(name -> statuses.add(RequestText.oneOf(EventStatus.class, "status", name)));
+        UUID event = eventId == null || eventId.isEmpty() ? null : RequestText.id("eventId", eventId);
         try {
             return new EventFilter(
                     statuses,
@@ -45,7 +48,8 @@ record FilterRequest(
                     RequestText.condition("topic", topic),
                     RequestText.time("from", from),
                     RequestText.time("until", until),
-                    RequestText.condition("error", error));
+                    RequestText.condition("error", error),
+                    event);
         } catch (IllegalArgumentException e) {
             throw new InvalidRequestException("until", String.valueOf(e.getMessage()));
         }

@@ -3,6 +3,7 @@ package dev.outbox.console;
 import dev.outbox.OutboxOperations;
 import dev.outbox.OutboxReplays;
 import dev.outbox.inbox.DeadLetters;
+import dev.outbox.inbox.InboxHandlings;
 import dev.outbox.spi.AccessControl;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
         afterName = {
             "dev.outbox.boot.OutboxAccessAutoConfiguration",
             "dev.outbox.boot.OutboxAutoConfiguration",
+            "dev.outbox.boot.OutboxInboxAutoConfiguration",
             "dev.outbox.boot.OutboxInboxListenerAutoConfiguration"
         })
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
@@ -46,6 +48,9 @@ public final class OutboxConsoleAutoConfiguration {
         static final class AnOutbox {}
 
         @ConditionalOnBean(type = "dev.outbox.inbox.DeadLetters")
+        static final class AnInboxWithListeners {}
+
+        @ConditionalOnBean(type = "dev.outbox.inbox.InboxHandlings")
         static final class AnInbox {}
     }
 
@@ -93,6 +98,17 @@ public final class OutboxConsoleAutoConfiguration {
         @ConditionalOnBean(AccessControl.class)
         ReplayChangingController outboxReplayChangingController(OutboxReplays replays) {
             return new ReplayChangingController(replays);
+        }
+    }
+
+    /** What consumers have recorded. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(InboxHandlings.class)
+    @ConditionalOnBean(InboxHandlings.class)
+    static class Handlings {
+        @Bean
+        HandlingController outboxHandlingController(InboxHandlings handlings) {
+            return new HandlingController(handlings);
         }
     }
 

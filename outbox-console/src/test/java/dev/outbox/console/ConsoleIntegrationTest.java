@@ -41,6 +41,8 @@ class ConsoleIntegrationTest extends RunningConsole {
         assertThat(found(all + "&aggregateType=Order&aggregateId=A3")).containsExactly(ids.get(3));
         assertThat(found(all + "&topic=Order")).hasSize(5);
         assertThat(found(all + "&topic=another")).isEmpty();
+        assertThat(found(all + "&eventId=" + ids.get(3))).containsExactly(ids.get(3));
+        assertThat(found(all + "&eventId=")).hasSize(5);
         assertThat(found(all + "&from=2020-01-01T00:00:00Z")).hasSize(5);
         assertThat(found(all + "&until=" + URLEncoder.encode("2020-01-01T01:00:00+01:00", UTF_8)))
                 .isEmpty();
@@ -85,6 +87,10 @@ class ConsoleIntegrationTest extends RunningConsole {
         assertThat(group.path("events").asInt()).isEqualTo(1);
         Answer impact = api.get(VICTOR, "/outbox/api/quarantine/impact?eventType=" + type);
         assertThat(impact.body()).isEqualTo("{\"events\":1,\"keys\":1,\"followers\":1,\"atLeast\":false}");
+        quarantine(publish("B"), "too large");
+        assertThat(api.get(VICTOR, "/outbox/api/quarantine/impact?eventId=" + head)
+                        .body())
+                .isEqualTo(impact.body());
     }
 
     @Test
@@ -137,7 +143,7 @@ class ConsoleIntegrationTest extends RunningConsole {
         assertProblem(
                 misspelt,
                 400,
-                "There is no such condition. The conditions are aggregateId, aggregateType, error, eventType, from, status, topic, until.");
+                "There is no such condition. The conditions are aggregateId, aggregateType, error, eventId, eventType, from, status, topic, until.");
         assertThat(misspelt.text("field")).isEqualTo("evnetType");
         assertThat(status(id)).isEqualTo("QUARANTINED");
     }
@@ -154,8 +160,9 @@ class ConsoleIntegrationTest extends RunningConsole {
             audit?size=501                 | size      | A page has 1 to 500 entries, not 501.
             events?size=many               | size      | 'many' is not allowed. It has to be a whole number.
             events?before=x                | before    | 'x' is not allowed. It has to be a whole number.
-            events?evenType=x              | evenType  | There is no such condition. The conditions are aggregateId, aggregateType, error, eventType, from, status, topic, until.
-            quarantine/impact?evenType=x   | evenType  | There is no such condition. The conditions are aggregateId, aggregateType, error, eventType, from, status, topic, until.
+            events?evenType=x              | evenType  | There is no such condition. The conditions are aggregateId, aggregateType, error, eventId, eventType, from, status, topic, until.
+            quarantine/impact?evenType=x   | evenType  | There is no such condition. The conditions are aggregateId, aggregateType, error, eventId, eventType, from, status, topic, until.
+            events?eventId=17              | eventId   | '17' is not allowed. It has to be a UUID, such as 01234567-89ab-cdef-0123-456789abcdef.
             events/17                      | eventId   | '17' is not allowed. It has to be a UUID, such as 01234567-89ab-cdef-0123-456789abcdef.
             """)
     void a_request_that_is_not_understood_is_told_what_is_allowed(String request, String field, String sentence)

@@ -44,6 +44,7 @@ import tools.jackson.databind.JsonNode;
 class DeadLetterConsoleIntegrationTest {
     private static final String LETTERS = "/outbox/api/dead-letters";
     private static final String MINE = LETTERS + "?consumer=notification";
+    private static final String HANDLINGS = "/outbox/api/handlings/";
     private static final String WHY = "{\"reason\": \"repaired\", \"consumer\": \"notification\"}";
 
     /** Events of which aggregates the listener cannot handle. */
@@ -167,6 +168,24 @@ class DeadLetterConsoleIntegrationTest {
     }
 
     @Test
+    void how_far_an_event_has_got_is_shown_from_failure_to_success() throws Exception {
+        String id = putAside(1).get(0);
+        JsonNode handlings = api.get(VICTOR, HANDLINGS + id).json();
+        assertThat(texts(handlings, "consumer")).containsExactly("notification");
+        assertThat(texts(handlings, "status")).containsExactly("DEAD_LETTER");
+        assertThat(texts(handlings, "result")).containsExactly("java.lang.IllegalStateException: not yet");
+        assertThat(handlings.get(0).path("attempts").asInt()).isEqualTo(1);
+        assertThat(texts(handlings, "handledAt")).first().asString().matches("\\d{4}-.*Z");
+        BROKEN.remove(aggregate);
+        api.post(
+                OLGA,
+                LETTERS + "/redrive",
+                "{\"reason\": \"repaired\", \"filter\": {\"consumer\": \"notification\", \"eventIds\": [\"%s\"]}}"
+                        .formatted(id));
+        assertThat(texts(api.get(VICTOR, HANDLINGS + id).json(), "status")).containsExactly("HANDLED");
+    }
+
+    @Test
     void one_is_discarded_once() throws Exception {
         String id = putAside(1).get(0);
         String path = LETTERS + "/%s/discard".formatted(id);
@@ -236,7 +255,10 @@ class DeadLetterConsoleIntegrationTest {
                 api.post(VICTOR, LETTERS + "/%s/discard".formatted(id), WHY)))
             assertProblem(answer, 403, sentence.formatted("OUTBOX_OPERATE", "victor"));
         for (String path : List.of(
-                MINE, LETTERS + "/%s?consumer=notification".formatted(id), LETTERS + "/impact?consumer=notification"))
+                MINE,
+                LETTERS + "/%s?consumer=notification".formatted(id),
+                LETTERS + "/impact?consumer=notification",
+                HANDLINGS + id))
             assertProblem(
                     api.get(somebody("olaf", "OUTBOX_OPERATE"), path), 403, sentence.formatted("OUTBOX_VIEW", "olaf"));
         assertThat(ids(api.get(VICTOR, MINE + "&eventIds=" + id))).containsExactly(id);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.outbox.OutboxOperations;
 import dev.outbox.OutboxReplays;
 import dev.outbox.inbox.DeadLetters;
+import dev.outbox.inbox.InboxHandlings;
 import dev.outbox.spi.AccessControl;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
@@ -55,6 +56,7 @@ class OpenApiTest {
                 .withBean(OutboxOperations.class, () -> unanswered(OutboxOperations.class))
                 .withBean(OutboxReplays.class, () -> unanswered(OutboxReplays.class))
                 .withBean(DeadLetters.class, () -> unanswered(DeadLetters.class))
+                .withBean(InboxHandlings.class, () -> unanswered(InboxHandlings.class))
                 .run(context -> {
                     JsonNode api =
                             new Api(context, false).get(NOBODY, "/v3/api-docs").json();
@@ -80,6 +82,7 @@ class OpenApiTest {
                                     "GET /outbox/api/dead-letters/impact: DeadLetterImpact",
                                     "POST /outbox/api/dead-letters/redrive: RedriveRequest -> RedriveResult",
                                     "POST /outbox/api/dead-letters/{eventId}/discard: DiscardRequest -> Decided",
+                                    "GET /outbox/api/handlings/{eventId}: list of InboxHandling",
                                     "GET /outbox/api/replays: list of ReplayAnswer",
                                     "GET /outbox/api/replays/{replayId}: ReplayAnswer",
                                     "POST /outbox/api/replays/dry-run: ReplayPlanRequest -> DryRun",
@@ -98,7 +101,8 @@ class OpenApiTest {
                                     "topic",
                                     "from",
                                     "until",
-                                    "error");
+                                    "error",
+                                    "eventId");
                     assertThat(schemas.path("DeadLetterFilterRequest")
                                     .path("properties")
                                     .propertyNames())
@@ -113,6 +117,9 @@ class OpenApiTest {
                             .doesNotContain("replay");
                     assertThat(schemas.path("EventState").path("properties").propertyNames())
                             .contains("eventId", "status", "error", "createdAt");
+                    assertThat(schemas.path("InboxHandling").path("properties").propertyNames())
+                            .containsExactlyInAnyOrder(
+                                    "consumer", "eventId", "replayId", "status", "attempts", "result", "handledAt");
                     assertThat(schemas.path("ShownPayload").path("properties").propertyNames())
                             .containsExactlyInAnyOrder("contentType", "text", "base64");
                     assertThat(api.path("paths")

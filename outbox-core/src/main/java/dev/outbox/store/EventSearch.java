@@ -54,6 +54,7 @@ public final class EventSearch {
 
     /** Some of the events that match, the latest first. */
     public EventPage find(EventFilter filter, long before, int size) {
+        if (filter.eventId() != null) return named(filter, before);
         if (!filter.statuses().isEmpty() && HELD.containsAll(filter.statuses())) return held(filter, before, size);
         List<EventState> found = new ArrayList<>();
         long looked = before;
@@ -85,6 +86,18 @@ public final class EventSearch {
                 .param("size", size)
                 .query((row, number) -> EventStore.state(dialect, row))
                 .list();
+    }
+
+    /** Its id has an index, so wherever it is there are no windows to look through. */
+    private EventPage named(EventFilter filter, long before) {
+        return new EventPage(
+                jdbc.sql("SELECT %s FROM outbox_events WHERE seq + 0 < :before%s"
+                                .formatted(EventStore.STATE, conditions(filter)))
+                        .params(parameters(filter))
+                        .param("before", before)
+                        .query((row, number) -> EventStore.state(dialect, row))
+                        .list(),
+                null);
     }
 
     private EventPage held(EventFilter filter, long before, int size) {
@@ -175,6 +188,7 @@ public final class EventSearch {
         if (filter.from() != null) conditions.append(" AND created_at >= :from");
         if (filter.until() != null) conditions.append(" AND created_at < :until");
         if (filter.error() != null) conditions.append(" AND POSITION(:error IN last_error) > 0");
+        if (filter.eventId() != null) conditions.append(" AND event_id = :eventId");
         return conditions.toString();
     }
 
@@ -187,6 +201,8 @@ public final class EventSearch {
         put(parameters, "from", time(filter.from()));
         put(parameters, "until", time(filter.until()));
         put(parameters, "error", filter.error());
+        UUID eventId = filter.eventId();
+        put(parameters, "eventId", eventId == null ? null : dialect.id(eventId));
         return parameters;
     }
 

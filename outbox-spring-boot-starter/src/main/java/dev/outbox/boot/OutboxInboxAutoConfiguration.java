@@ -2,9 +2,12 @@ package dev.outbox.boot;
 
 import dev.outbox.OutboxConfigurationException;
 import dev.outbox.encryption.PayloadCipher;
+import dev.outbox.inbox.InboxHandlings;
 import dev.outbox.inbox.InboxProcessor;
 import dev.outbox.inbox.deadletter.store.HeldKeyStore;
+import dev.outbox.inbox.operate.StoredHandlings;
 import dev.outbox.inbox.store.InboxStore;
+import dev.outbox.spi.AccessControl;
 import dev.outbox.store.OutboxTables;
 import dev.outbox.store.Schema;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -64,6 +67,18 @@ public final class OutboxInboxAutoConfiguration {
                 properties.retention(),
                 new HeldKeyStore(properties.schema().tables(dataSource))::heldAmong,
                 meters.getIfAvailable(SimpleMeterRegistry::new));
+    }
+
+    /** What operators see of it. */
+    @Bean
+    @ConditionalOnMissingBean
+    InboxHandlings inboxHandlings(
+            DataSource dataSource,
+            InboxProperties properties,
+            Schema inboxSchema,
+            ObjectProvider<AccessControl> access) {
+        return new StoredHandlings(
+                properties.schema().tables(dataSource), access.getIfAvailable(AccessControl::denyAll));
     }
 
     @Bean

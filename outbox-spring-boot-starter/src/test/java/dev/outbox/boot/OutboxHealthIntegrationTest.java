@@ -87,6 +87,7 @@ class OutboxHealthIntegrationTest {
                         assertThat(awaitDown(context, "broker"))
                                 .contains("TimeoutException")
                                 .contains("not present in metadata");
+                        assertThat(since(context, "broker")).isBetween(begin, Instant.now());
                         assertThat(status(endpoint, "outbox")).isEqualTo(Status.DOWN);
                         assertThat(status(endpoint, "liveness")).isEqualTo(Status.UP);
                         assertThat(status(endpoint, "readiness")).isEqualTo(Status.UP);
@@ -104,6 +105,7 @@ class OutboxHealthIntegrationTest {
                 .run(context -> {
                     publish(context, "A", "Fine");
                     assertThat(awaitDown(context, "broker")).isEqualTo("java.lang.IllegalStateException: gone");
+                    assertThat(since(context, "broker")).isBetween(begin, Instant.now());
                     jdbc(context)
                             .sql("UPDATE outbox_events SET status = 'PUBLISHED', published_at = now()")
                             .update();
@@ -182,6 +184,7 @@ class OutboxHealthIntegrationTest {
             assertThat(awaitDown(context, "schema"))
                     .contains("are of version 99, but this library knows only version")
                     .endsWith("Use the library version that the other instances use.");
+            assertThat(since(context, "schema")).isBetween(begin, Instant.now());
         });
     }
 

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param at since when, by the database's clock
  */
 public record Handling(
+        String consumer,
         String replayId,
         InboxStatus status,
         int attempts,

@@ -209,13 +209,20 @@ public final class InboxStore {
 
     /** What is recorded of an event at a consumer: as it came first, and for each replay that had it handled anew. */
     public List<Handling> handlings(String consumer, UUID eventId) {
+        return handlings(eventId).stream()
+                .filter(handling -> handling.consumer().equals(consumer))
+                .toList();
+    }
+
+    /** The same of every consumer, by its name. */
+    public List<Handling> handlings(UUID eventId) {
         return jdbc.sql("""
-                        SELECT replay_id, status, attempts, result, handled_at FROM inbox_events
-                        WHERE consumer = :consumer AND event_id = :eventId ORDER BY handled_at
+                        SELECT consumer, replay_id, status, attempts, result, handled_at FROM inbox_events
+                        WHERE event_id = :eventId ORDER BY consumer, handled_at, replay_id
                         """)
-                .param("consumer", consumer)
                 .param("eventId", dialect.id(eventId))
                 .query((row, n) -> new Handling(
+                        row.getString("consumer"),
                         row.getString("replay_id"),
                         InboxStatus.valueOf(row.getString("status")),
                         row.getInt("attempts"),

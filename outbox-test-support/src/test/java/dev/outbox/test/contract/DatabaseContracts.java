@@ -14,6 +14,9 @@ abstract class DatabaseContracts {
     /** Tables with {@link #PREFIX} in a schema that is not the current one of their connections. */
     abstract OutboxTables elsewhere();
 
+    /** How many transactions are waiting for another one now. */
+    abstract int waiting(Outbox outbox);
+
     @Nested
     class Schemas extends SchemaContract {
         @Override
@@ -59,6 +62,19 @@ abstract class DatabaseContracts {
         @Override
         DataSource emptySchema() {
             return DatabaseContracts.this.emptySchema();
+        }
+    }
+
+    @Nested
+    class Decisions extends DecisionContract {
+        @Override
+        DataSource emptySchema() {
+            return DatabaseContracts.this.emptySchema();
+        }
+
+        @Override
+        int waiting(Outbox outbox) {
+            return DatabaseContracts.this.waiting(outbox);
         }
     }
 

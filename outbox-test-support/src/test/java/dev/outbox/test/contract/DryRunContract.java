@@ -87,6 +87,20 @@ abstract class DryRunContract {
         assertThat(ids(ReplayPlan.ofTypes(Set.of("%")))).isEmpty();
     }
 
+    /** It is over, but it was never sent, so it cannot be sent again. */
+    @Test
+    void an_event_that_was_discarded_is_not_meant() {
+        UUID sent = published("A", "OrderPlaced", "orders");
+        UUID discarded = publish("A", "OrderPlaced", "orders");
+        outbox.jdbc
+                .sql("UPDATE outbox_events SET status = 'QUARANTINED' WHERE event_id = :id")
+                .param("id", Dialect.of(outbox.tables).id(discarded))
+                .update();
+        assertThat(outbox.operations.discard(discarded, "a test")).isTrue();
+        assertThat(ids(ReplayPlan.ofEvents(Set.of(sent, discarded)))).containsExactly(sent);
+        assertThat(ids(ReplayPlan.ofAggregates(Set.of("A")))).containsExactly(sent);
+    }
+
     @Test
     void nothing_that_matches_is_an_answer_too() {
         publish("A", "OrderPlaced", "orders");

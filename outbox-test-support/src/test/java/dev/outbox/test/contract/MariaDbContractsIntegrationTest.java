@@ -14,4 +14,9 @@ class MariaDbContractsIntegrationTest extends DatabaseContracts {
     OutboxTables elsewhere() {
         return MySqlContractsIntegrationTest.elsewhere(TestServers.mariadb());
     }
+
+    @Override
+    int waiting(Outbox outbox) {
+        return MySqlContractsIntegrationTest.waiting(TestServers.mariadb());
+    }
 }

@@ -6,6 +6,7 @@ import dev.outbox.test.MySqlSchema;
 import dev.outbox.test.MySqlServer;
 import dev.outbox.test.TestServers;
 import javax.sql.DataSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 class MySqlContractsIntegrationTest extends DatabaseContracts {
@@ -19,6 +20,11 @@ class MySqlContractsIntegrationTest extends DatabaseContracts {
         return elsewhere(TestServers.mysql());
     }
 
+    @Override
+    int waiting(Outbox outbox) {
+        return waiting(TestServers.mysql());
+    }
+
     static DataSource emptySchema(MySqlServer server) {
         return new KeptConnections(server.createSchema("outbox"));
     }
@@ -30,5 +36,13 @@ class MySqlContractsIntegrationTest extends DatabaseContracts {
                 new DriverManagerDataSource(own.jdbcUrl(), server.username(), server.password()),
                 server.createSchema("elsewhere").name(),
                 PREFIX);
+    }
+
+    /** The table innodb_trx stays as it is while it is read more often than every 100 ms. */
+    static int waiting(MySqlServer server) {
+        return JdbcClient.create(new DriverManagerDataSource(server.jdbcUrl(), server.username(), server.password()))
+                .sql("SHOW GLOBAL STATUS LIKE 'Innodb_row_lock_current_waits'")
+                .query((row, number) -> row.getInt(2))
+                .single();
     }
 }

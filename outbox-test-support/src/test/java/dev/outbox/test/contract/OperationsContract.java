@@ -1,7 +1,6 @@
 package dev.outbox.test.contract;
 
 import static java.util.Objects.requireNonNull;
-import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,7 +12,6 @@ import dev.outbox.EventFilter;
 import dev.outbox.EventPage;
 import dev.outbox.EventState;
 import dev.outbox.EventStatus;
-import dev.outbox.Impact;
 import dev.outbox.OutboxAccessDeniedException;
 import dev.outbox.OutboxConfigurationException;
 import dev.outbox.OutboxOperations;
@@ -38,9 +36,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -49,7 +44,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What operators see and decide, on a real database. */
+/** What operators see, and what nobody does without permission, reason and audit, on a real database. */
 @Timeout(60)
 abstract class OperationsContract {
     /** What would be run or expanded if it were not a parameter of a statement. */
@@ -106,6 +101,12 @@ abstract class OperationsContract {
         assertThat(found(EventFilter.all().withPeriod(null, soon))).containsExactly(other, one);
         assertThat(found(EventFilter.all().withError("100% too"))).containsExactly(other);
         assertThat(found(EventFilter.quarantined().withError("too large"))).containsExactly(other);
+        assertThat(found(EventFilter.all().withEvent(one))).containsExactly(one);
+        assertThat(found(EventFilter.quarantined().withEvent(other))).containsExactly(other);
+        assertThat(found(EventFilter.quarantined().withEvent(one))).isEmpty();
+        assertThat(found(EventFilter.all().withEvent(one).withKey("Order", "B")))
+                .isEmpty();
+        assertThat(found(EventFilter.all().withEvent(UUID.randomUUID()))).isEmpty();
     }
 
     @Test
@@ -140,6 +141,11 @@ abstract class OperationsContract {
         EventPage looked = search.find(filter, Long.MAX_VALUE, 10);
         assertThat(looked.events()).isEmpty();
         assertThat(ids(search.find(filter, next(looked), 10).events())).containsExactly(oldest);
+        EventFilter named = EventFilter.all().withEvent(oldest);
+        EventPage found = search.find(named, Long.MAX_VALUE, 1);
+        assertThat(ids(found.events())).containsExactly(oldest);
+        assertThat(found.next()).isNull();
+        assertThat(search.find(named, found.events().get(0).seq(), 1).events()).isEmpty();
 
         List<UUID> all = new ArrayList<>();
         EventPage page = search.find(EventFilter.all(), Long.MAX_VALUE, 7);
@@ -182,49 +188,6 @@ abstract class OperationsContract {
                         tuple("OrderPlaced", "too large", 3L, 2L, large.get(0)),
                         tuple("OrderPlaced", "refused", 1L, 1L, refused));
         assertThat(groups.get(0).firstFailure()).isEqualTo(state(large.get(0)).failedAt());
-    }
-
-    @Test
-    void what_a_decision_would_touch_is_known_before() {
-        UUID head = outbox.publish("A", "body");
-        List<UUID> followers =
-                IntStream.range(0, 4).mapToObj(i -> outbox.publish("A", i)).toList();
-        UUID other = outbox.publish("B", "body");
-        set(head, EventStatus.QUARANTINED, "too large");
-        followers.forEach(id -> set(id, EventStatus.BLOCKED, null));
-        set(other, EventStatus.QUARANTINED, "refused");
-        outbox.publish("C", "body");
-        assertThat(operations.impact(EventFilter.quarantined())).isEqualTo(new Impact(2, 2, 4, false));
-        assertThat(operations.impact(EventFilter.all().withError("large"))).isEqualTo(new Impact(1, 1, 4, false));
-        assertThat(operations.impact(EventFilter.all().withKey("Order", "C"))).isEqualTo(new Impact(0, 0, 0, false));
-    }
-
-    @Test
-    void what_matches_is_decided_and_each_decision_is_audited_with_who_and_why() {
-        UUID large = outbox.publish("A", "body");
-        UUID refused = outbox.publish("B", "body");
-        UUID fresh = outbox.publish("C", "body");
-        set(large, EventStatus.QUARANTINED, "too large");
-        set(refused, EventStatus.QUARANTINED, "refused");
-        assertThat(operations.discard(EventFilter.all().withError("large"), "  cannot be sent "))
-                .isEqualTo(new Decision(1, 0, false));
-        assertThat(operations.approve(EventFilter.all(), REASON)).isEqualTo(new Decision(1, 0, false));
-        assertThat(state(large).status()).isEqualTo(EventStatus.DISCARDED);
-        assertThat(state(refused).status()).isEqualTo(EventStatus.PENDING);
-        assertThat(state(fresh).status()).isEqualTo(EventStatus.PENDING);
-        List<AuditEntry> lines = operations.audit(Long.MAX_VALUE, 10);
-        assertThat(lines)
-                .extracting(
-                        AuditEntry::operator,
-                        AuditEntry::action,
-                        AuditEntry::subject,
-                        AuditEntry::eventId,
-                        AuditEntry::reason)
-                .containsExactly(
-                        tuple("test", "APPROVE", "event " + refused, refused, REASON),
-                        tuple("test", "DISCARD", "event " + large, large, "cannot be sent"));
-        assertThat(operations.audit(lines.get(0).id(), 10)).containsExactly(lines.get(1));
-        assertThat(operations.audit(lines.get(1).id(), 10)).isEmpty();
     }
 
     @Test
@@ -271,29 +234,6 @@ abstract class OperationsContract {
                             "The table of the audit trail, outbox_audit, is missing, and nothing is done that is not written down there. Create it: its statement is in the script V1 of these tables, in the jar below dev/outbox/schema.");
         assertThat(state(id).status()).isEqualTo(EventStatus.QUARANTINED);
         assertThat(operations.pauses()).isEmpty();
-    }
-
-    @Test
-    void of_operators_who_decide_about_the_same_events_one_wins_and_the_other_is_told() throws Exception {
-        List<UUID> ids = IntStream.range(0, 30)
-                .mapToObj(i -> outbox.publish("key " + i, i))
-                .toList();
-        ids.forEach(id -> set(id, EventStatus.QUARANTINED, "too large"));
-        ExecutorService operators = Executors.newFixedThreadPool(2);
-        try {
-            Future<Decision> approved = operators.submit(() -> operations.approve(EventFilter.quarantined(), REASON));
-            Future<Decision> discarded = operators.submit(() -> operations.discard(EventFilter.quarantined(), REASON));
-            assertThat(approved.get().decided() + discarded.get().decided()).isEqualTo(ids.size());
-        } finally {
-            operators.shutdown();
-        }
-        List<AuditEntry> lines = operations.audit(Long.MAX_VALUE, 500);
-        assertThat(lines).hasSameSizeAs(ids);
-        for (AuditEntry line : lines) {
-            EventStatus status = state(requireNonNull(line.eventId())).status();
-            assertThat(status).isEqualTo(line.action().equals("APPROVE") ? EventStatus.PENDING : EventStatus.DISCARDED);
-        }
-        assertThat(lines.stream().map(AuditEntry::eventId).collect(toSet())).isEqualTo(Set.copyOf(ids));
     }
 
     @Test
@@ -391,7 +331,7 @@ abstract class OperationsContract {
         return operations.find(id).orElseThrow();
     }
 
-    void set(UUID id, EventStatus status, @Nullable String error) {
+    private void set(UUID id, EventStatus status, @Nullable String error) {
         outbox.jdbc
                 .sql(
                         "UPDATE outbox_events SET status = :status, last_error = :error, failed_at = created_at WHERE event_id = :id")
