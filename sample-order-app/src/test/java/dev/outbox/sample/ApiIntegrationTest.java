@@ -127,8 +127,10 @@ class ApiIntegrationTest extends RunningShop {
 
     @Test
     void who_takes_no_json_is_told_so_in_json() {
-        Answer answer = shop.post("/api/v1/orders", ITEMS, "Accept", "application/xml", "Idempotency-Key", newKey());
-        expect(answer, 406, "NOT_ACCEPTABLE", "/api/v1/orders");
+        String credentials =
+                ShopClient.credentials(LocalOrderApplication.ADMIN_EMAIL, LocalOrderApplication.ADMIN_PASSWORD);
+        Answer answer = shop.post("/api/v1/auth/login", credentials, "Accept", "application/xml");
+        expect(answer, 406, "NOT_ACCEPTABLE", "/api/v1/auth/login");
     }
 
     @Test

@@ -51,6 +51,7 @@ class PermissionsIntegrationTest extends RunningShop {
             GET /outbox/api/dead-letters                    401 403 403 200 ?consumer=notification
             GET /outbox/api/dead-letters/impact             401 403 403 200 ?consumer=notification
             GET /outbox/api/dead-letters/{eventId}          401 403 403 404 ?consumer=notification
+            GET /outbox/api/handlings/{eventId}             401 403 403 200
             GET /outbox/api/replays                         401 403 403 200
             GET /outbox/api/replays/{replayId}              401 403 403 404
             POST /outbox/api/events/{eventId}/approve       401 403 403 409 {"reason":"a test"}
