@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.outbox.boot.ConsumerProcess.Taking;
 import dev.outbox.test.ChildJvm;
 import dev.outbox.test.KafkaServer;
 import dev.outbox.test.PostgresSchema;
@@ -15,16 +16,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
-/** A consumer that is killed when its change is committed and its offset is not. */
+/** A consumer that is killed when its work is done and its offset is not committed. */
 @Timeout(120)
 class KilledConsumerIntegrationTest {
     private static final Duration START = Duration.ofSeconds(60);
@@ -39,28 +44,51 @@ class KilledConsumerIntegrationTest {
     private final JdbcTemplate jdbc =
             new JdbcTemplate(new DriverManagerDataSource(schema.jdbcUrl(), schema.username(), schema.password()));
 
-    @Test
-    void what_it_has_committed_is_not_handled_again_and_the_rest_is() throws Exception {
-        jdbc.execute("CREATE TABLE taken (event_id uuid)");
+    @ParameterizedTest
+    @CsvSource({"BATCHES, 2, 20", "RECORDS, 15, 15"})
+    void what_it_has_committed_is_not_handled_again_and_the_rest_is(Taking taking, int dieAt, int committed)
+            throws Exception {
         List<UUID> sent = send(5 * POLL);
-        try (ChildJvm first = consumer(2)) {
-            first.awaitLine(ConsumerProcess.LAST_WORDS, START);
-            await().until(() -> !first.isAlive());
-        }
-        assertThat(taken()).as("at its death").hasSize(2 * POLL);
-        assertThat(acknowledged()).as("at its death").isLessThan(2 * POLL);
-        try (ChildJvm second = consumer(0)) {
-            await().atMost(START).until(() -> taken().size() >= sent.size() && acknowledged() == sent.size());
-            assertThat(second.isAlive()).isTrue();
-        }
+        die(taking, dieAt, committed);
+        goOn(taking, sent.size());
         assertThat(taken()).containsExactlyElementsOf(sent);
     }
 
-    private ChildJvm consumer(int dieAt) {
+    /** Nothing could tell whether the work was done. So it is told the event's id each time. */
+    @Test
+    void what_it_has_worked_for_without_a_transaction_and_not_recorded_is_worked_for_again_and_nothing_else()
+            throws Exception {
+        List<UUID> sent = send(2 * POLL);
+        die(Taking.WITHOUT_TRANSACTION, 15, 15);
+        goOn(Taking.WITHOUT_TRANSACTION, sent.size());
+        List<UUID> expected = new ArrayList<>(sent);
+        expected.add(15, sent.get(14));
+        assertThat(taken()).containsExactlyElementsOf(expected);
+    }
+
+    private void die(Taking taking, int dieAt, int done) throws Exception {
+        jdbc.execute("CREATE TABLE taken (event_id uuid)");
+        try (ChildJvm first = consumer(taking, dieAt)) {
+            first.awaitLine(ConsumerProcess.LAST_WORDS, START);
+            await().until(() -> !first.isAlive());
+        }
+        assertThat(taken()).as("at its death").hasSize(done);
+        assertThat(acknowledged()).as("at its death").isLessThan(done);
+    }
+
+    private void goOn(Taking taking, int sent) {
+        try (ChildJvm second = consumer(taking, 0)) {
+            await().atMost(START).until(() -> acknowledged() == sent);
+            assertThat(second.isAlive()).isTrue();
+        }
+    }
+
+    private ChildJvm consumer(Taking taking, int dieAt) {
         return ChildJvm.start(
                 ConsumerProcess.class,
                 List.of("-Xmx128m", "-XX:TieredStopAtLevel=1"),
                 "--topic=" + topic,
+                "--taking=" + taking,
                 "--die-at=" + dieAt,
                 "--spring.datasource.url=" + schema.jdbcUrl(),
                 "--spring.datasource.username=" + schema.username(),
@@ -69,6 +97,7 @@ class KilledConsumerIntegrationTest {
                 "--spring.kafka.consumer.max-poll-records=" + POLL,
                 "--spring.kafka.consumer.properties.session.timeout.ms=3000",
                 "--spring.kafka.consumer.properties.heartbeat.interval.ms=1000",
+                "--outbox.inbox.claim-time=1s",
                 "--outbox.inbox.schema.initialize=true");
     }
 
@@ -76,11 +105,14 @@ class KilledConsumerIntegrationTest {
         return jdbc.queryForList("SELECT event_id FROM taken", UUID.class);
     }
 
+    /** The group has offsets in the topics of the other tests too. */
     private long acknowledged() throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
-            return admin.listConsumerGroupOffsets(GROUP).partitionsToOffsetAndMetadata().get().values().stream()
-                    .mapToLong(offset -> offset == null ? 0 : offset.offset())
-                    .sum();
+            OffsetAndMetadata offset = admin.listConsumerGroupOffsets(GROUP)
+                    .partitionsToOffsetAndMetadata()
+                    .get()
+                    .get(new TopicPartition(topic, 0));
+            return offset == null ? 0 : offset.offset();
         }
     }
 
