@@ -104,4 +104,44 @@ abstract class InboxBatchContract extends InboxContract {
         assertThat(status(LATEST, before)).hasSize(1);
         assertThat(status(CONSUMER, added)).hasSize(1);
     }
+
+    @Test
+    void events_of_a_held_key_are_neither_handled_nor_recorded_while_others_of_the_batch_are() {
+        InboxMessage before = version("A", 1);
+        InboxMessage held = version("A", 2);
+        InboxMessage other = version("B", 1);
+        InboxMessage heldAsWell = version("A", 3);
+        assertThat(handleAll(HOLDING, before)).containsExactly(InboxOutcome.HANDLED);
+        hold(HOLDING, held.key());
+        assertThat(handleAll(HOLDING, held, other, before, heldAsWell))
+                .containsExactly(InboxOutcome.HELD, InboxOutcome.HANDLED, InboxOutcome.DUPLICATE, InboxOutcome.HELD);
+        assertThat(handled).containsExactly(before, other);
+        assertThat(status(HOLDING, held)).isEmpty();
+        assertThat(status(HOLDING, heldAsWell)).isEmpty();
+        assertThat(status(HOLDING, other)).hasSize(1);
+        letGo(HOLDING, held.key());
+        assertThat(handleAll(HOLDING, held, heldAsWell)).containsOnly(InboxOutcome.HANDLED);
+        assertThat(handled).containsExactly(before, other, held, heldAsWell);
+    }
+
+    @Test
+    void a_batch_of_a_held_key_alone_calls_no_handler() {
+        InboxMessage held = message();
+        hold(HOLDING, held.key());
+        assertThat(inbox.handleAll(HOLDING, List.of(held), all -> {
+                    throw new IllegalStateException("called");
+                }))
+                .containsExactly(InboxOutcome.HELD);
+        assertThat(status(HOLDING, held)).isEmpty();
+    }
+
+    @Test
+    void a_batch_without_events_of_the_held_key_is_handled_once_as_any() {
+        hold(HOLDING, version("A", 1).key());
+        InboxMessage first = version("B", 1);
+        InboxMessage second = version("C", 1);
+        assertThat(handleAll(HOLDING, first, second)).containsOnly(InboxOutcome.HANDLED);
+        assertThat(handleAll(HOLDING, second, first)).containsOnly(InboxOutcome.DUPLICATE);
+        assertThat(handled).containsExactly(first, second);
+    }
 }

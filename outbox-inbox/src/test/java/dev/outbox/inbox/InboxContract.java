@@ -2,6 +2,7 @@ package dev.outbox.inbox;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.outbox.inbox.deadletter.store.HeldKeyStore;
 import dev.outbox.inbox.store.Handling;
 import dev.outbox.inbox.store.InboxStore;
 import dev.outbox.store.OutboxTables;
@@ -26,12 +27,14 @@ import org.springframework.transaction.support.TransactionTemplate;
 abstract class InboxContract {
     static final InboxConsumer CONSUMER = InboxConsumer.named("notification");
     static final InboxConsumer LATEST = InboxConsumer.latestOnly("projection");
+    static final InboxConsumer HOLDING = new InboxConsumer("shipping", false, true);
 
     final ExecutorService consumers = Executors.newCachedThreadPool();
     final List<InboxMessage> handled = new ArrayList<>();
     OutboxTables tables;
     TransactionTemplate transaction;
     InboxStore store;
+    HeldKeyStore heldKeys;
     InboxProcessor inbox;
 
     abstract DataSource emptySchema();
@@ -43,7 +46,8 @@ abstract class InboxContract {
         InboxStore.schema(tables).install();
         transaction = new TransactionTemplate(new DataSourceTransactionManager(dataSource));
         store = new InboxStore(tables);
-        inbox = new InboxProcessor(tables, transaction, null, Duration.ofDays(30), HeldKeys.NONE);
+        heldKeys = new HeldKeyStore(tables);
+        inbox = new InboxProcessor(tables, transaction, null, Duration.ofDays(30), heldKeys::heldAmong);
     }
 
     @AfterEach
@@ -61,6 +65,19 @@ abstract class InboxContract {
 
     List<Handling> status(InboxConsumer consumer, InboxMessage message) {
         return store.handlings(consumer.name(), message.eventId());
+    }
+
+    /** As when an event of the key is put aside. */
+    void hold(InboxConsumer consumer, EventKey key) {
+        transaction.executeWithoutResult(status -> heldKeys.hold(consumer.name(), key));
+    }
+
+    /** As when all events of the key that were put aside are redriven. */
+    void letGo(InboxConsumer consumer, EventKey key) {
+        transaction.executeWithoutResult(status -> {
+            heldKeys.lock(consumer.name(), key);
+            heldKeys.releaseIfEmpty(consumer.name(), key);
+        });
     }
 
     static void awaitQuietly(CountDownLatch latch) {

@@ -276,6 +276,51 @@ abstract class InboxRulesContract extends InboxContract {
         assertThat(putAside(delivery)).as("one that is handled").isFalse();
     }
 
+    @Test
+    void an_event_of_a_held_key_is_neither_handled_nor_recorded_until_the_key_is_let_go() {
+        InboxMessage before = version("A", 1);
+        InboxMessage later = version("A", 2);
+        InboxMessage work = version("A", 3);
+        handle(HOLDING, before);
+        hold(HOLDING, later.key());
+        assertThat(handle(HOLDING, later)).isEqualTo(InboxOutcome.HELD);
+        assertThat(inbox.work(HOLDING, work, CLAIM, message -> "done")).isEqualTo(InboxOutcome.HELD);
+        assertThat(handle(HOLDING, before)).as("a copy of one before").isEqualTo(InboxOutcome.DUPLICATE);
+        assertThat(status(HOLDING, later)).isEmpty();
+        assertThat(status(HOLDING, work)).isEmpty();
+        assertThat(handled).containsExactly(before);
+        letGo(HOLDING, later.key());
+        assertThat(handle(HOLDING, later)).isEqualTo(InboxOutcome.HANDLED);
+        assertThat(inbox.work(HOLDING, work, CLAIM, message -> "done")).isEqualTo(InboxOutcome.HANDLED);
+        assertThat(handled).containsExactly(before, later);
+    }
+
+    @Test
+    void a_held_key_holds_no_other_key_and_no_other_consumer() {
+        InboxMessage event = version("A", 1);
+        hold(HOLDING, event.key());
+        assertThat(handle(HOLDING, version("a", 1))).as("another aggregate").isEqualTo(InboxOutcome.HANDLED);
+        assertThat(handle(HOLDING, invoice(version("A", 1)))).as("another type").isEqualTo(InboxOutcome.HANDLED);
+        assertThat(handle(new InboxConsumer("other", false, true), event))
+                .as("another consumer")
+                .isEqualTo(InboxOutcome.HANDLED);
+        assertThat(handle(InboxConsumer.named(HOLDING.name()), event))
+                .as("one that does not hold keys any longer")
+                .isEqualTo(InboxOutcome.HANDLED);
+    }
+
+    @Test
+    void the_version_of_a_held_event_does_not_count() {
+        InboxConsumer holding = new InboxConsumer("projection", true, true);
+        InboxMessage held = version("A", 9);
+        hold(holding, held.key());
+        assertThat(handle(holding, held)).isEqualTo(InboxOutcome.HELD);
+        assertThat(handleAll(holding, held, version("B", 2), version("B", 1)))
+                .containsExactly(InboxOutcome.HELD, InboxOutcome.HANDLED, InboxOutcome.STALE);
+        letGo(holding, held.key());
+        assertThat(handleAll(holding, version("A", 8), held)).containsOnly(InboxOutcome.HANDLED);
+    }
+
     private boolean putAside(Delivery delivery) {
         return Boolean.TRUE.equals(transaction.execute(status -> store.putAside(CONSUMER.name(), delivery, 4, "why")));
     }

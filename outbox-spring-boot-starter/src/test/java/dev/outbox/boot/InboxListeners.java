@@ -37,12 +37,21 @@ abstract class InboxListeners {
     record OrderCancelled(String id) {}
 
     final KafkaServer kafka = TestServers.kafka();
-    final String topic = kafka.uniqueTopic("inbox", 3);
+    final String topic;
     final PostgresSchema schema = TestServers.postgres().createSchema("inbox");
     final KafkaProducer<String, byte[]> producer = new KafkaProducer<>(
             Map.of("bootstrap.servers", kafka.bootstrapServers(), "linger.ms", 5),
             new StringSerializer(),
             new ByteArraySerializer());
+
+    InboxListeners() {
+        this(3);
+    }
+
+    /** @param partitions of the topic */
+    InboxListeners(int partitions) {
+        topic = kafka.uniqueTopic("inbox", partitions);
+    }
 
     final ApplicationContextRunner application(Class<?> listeners) {
         return new ApplicationContextRunner()
