@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.dao.ConcurrencyFailureException;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.resilience.annotation.Retryable;
 import org.springframework.stereotype.Service;
@@ -24,8 +25,12 @@ public class MockPlatform {
         this.clock = clock;
     }
 
-    /** Takes an event, or counts that it has come once more. Of two that come at once with the same key the second one looks again. */
-    @Retryable(includes = DataIntegrityViolationException.class, maxRetries = 1, delay = 10)
+    /** Takes an event, or counts that it has come once more. Of two that come at once with the same key the second one looks again, and so does who was the victim of a deadlock, of which MySQL has some between events that have nothing to do with each other. */
+    @Retryable(
+            includes = {DataIntegrityViolationException.class, ConcurrencyFailureException.class},
+            maxRetries = 5,
+            delay = 10,
+            jitter = 10)
     @Transactional
     public TakenEvent take(String idempotencyKey, UUID orderId, String eventType) {
         boolean repeated = deliveries.countAgain(idempotencyKey) == 1;
